@@ -1,0 +1,7 @@
+import type { SchoolMigration } from './migration.ts'
+import { roster } from './0001-roster.ts'
+
+export type { SchoolMigration }
+
+/** The history of a school's tables, oldest first. A migration that has run anywhere is never edited; the next one mends it. */
+export const schoolMigrations: readonly SchoolMigration[] = [roster]

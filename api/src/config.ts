@@ -1,0 +1,117 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import process from 'node:process'
+import { z } from 'zod'
+
+const port = z.coerce.number().int().min(0).max(65535)
+const databaseUrl = z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' })
+const list = z.string().transform(text => text.split(',').map(part => part.trim()).filter(Boolean))
+
+const settings = z.object({
+  NODE_ENV: z.enum(['development', 'production', 'test']).default('production'),
+  PORT: port.default(4000),
+  HOST: z.string().default('127.0.0.1'),
+  DATA_DIR: z.string().default('.data'),
+  PROCESS: z.enum(['all', 'api', 'worker']).default('all'),
+  DATABASE_URL: databaseUrl.optional(),
+  OWNER_DATABASE_URL: databaseUrl.optional(),
+  REQUEST_DATABASE_URL: databaseUrl.optional(),
+  LISTENER_DATABASE_URL: databaseUrl.optional(),
+  BASE_URL: z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' }).optional(),
+  BASE_DOMAIN: z.string().toLowerCase().regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, 'must be a domain name such as homeroom.example').optional(),
+  TRUSTED_PROXIES: list.default([]),
+  RATE_LIMITS: z.enum(['on', 'off']).default('on'),
+  JWT_PRIVATE_KEY: z.string().optional(),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(32).default(2),
+  POOL_SIZE: z.coerce.number().int().min(2).max(200).default(10),
+})
+
+/** Settings that may hold a secret can also name a file that holds it, as container secrets do. */
+const fromFile = ['DATABASE_URL', 'OWNER_DATABASE_URL', 'REQUEST_DATABASE_URL', 'LISTENER_DATABASE_URL', 'JWT_PRIVATE_KEY'] as const
+
+export interface Config {
+  readonly nodeEnv: 'development' | 'production' | 'test'
+  readonly port: number
+  readonly host: string
+  readonly dataDir: string
+  readonly process: 'all' | 'api' | 'worker'
+  /** A role that may create roles and schemas; unset with no other URL means the embedded server. */
+  readonly databaseUrl: string | undefined
+  /** Logins made beforehand, instead of those made at start from `databaseUrl`. */
+  readonly logins: { readonly owner?: string, readonly request?: string, readonly listener?: string }
+  /** Where people reach Homeroom; unset until the port is known, then the listening address. */
+  readonly baseUrl: string | undefined
+  readonly baseDomain: string | undefined
+  readonly trustedProxies: readonly string[]
+  readonly rateLimits: boolean
+  /** Ed25519 private key, PKCS #8 PEM; unset: one is made in `dataDir`. */
+  readonly jwtPrivateKey: string | undefined
+  readonly logLevel: string
+  readonly workerConcurrency: number
+  readonly poolSize: number
+}
+
+/** The environment is wrong; `mistakes` has one line for each. */
+export class ConfigError extends Error {
+  constructor(readonly mistakes: readonly string[]) {
+    super(`The configuration has ${mistakes.length === 1 ? 'a mistake' : `${mistakes.length} mistakes`}:\n${mistakes.map(line => `  ${line}`).join('\n')}`)
+    this.name = 'ConfigError'
+  }
+}
+
+/** Reads an environment once, whole: a frozen Config, or a ConfigError that lists every mistake. */
+export function loadConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const mistakes: string[] = []
+  // An empty value is what `KEY=` in a .env file gives: it means unset.
+  const given: Record<string, string | undefined> = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
+  for (const name of fromFile) {
+    const path = given[`${name}_FILE`]
+    if (path === undefined)
+      continue
+    if (given[name] !== undefined) {
+      mistakes.push(`${name} and ${name}_FILE are both set: give one.`)
+      continue
+    }
+    try {
+      given[name] = readFileSync(path, 'utf8').trim()
+    }
+    catch {
+      mistakes.push(`${name}_FILE: ${path} cannot be read.`)
+    }
+  }
+  const parsed = settings.safeParse(given)
+  if (!parsed.success)
+    mistakes.push(...parsed.error.issues.map(issue => `${issue.path.join('.')}: ${issue.message}`))
+  const values = parsed.data
+  if (values && !values.DATABASE_URL) {
+    const wanted = { api: ['REQUEST', 'LISTENER'], worker: ['OWNER', 'REQUEST', 'LISTENER'], all: ['OWNER', 'REQUEST', 'LISTENER'] }[values.PROCESS]
+    const missing = wanted.filter(name => given[`${name}_DATABASE_URL`] === undefined)
+    if (missing.length > 0 && ['OWNER', 'REQUEST', 'LISTENER'].some(name => given[`${name}_DATABASE_URL`] !== undefined))
+      mistakes.push(`${missing.map(name => `${name}_DATABASE_URL`).join(', ')}: needed beside the other login URLs when PROCESS is ${values.PROCESS} and DATABASE_URL is unset.`)
+  }
+  if (mistakes.length > 0 || !values)
+    throw new ConfigError(mistakes)
+  return Object.freeze({
+    nodeEnv: values.NODE_ENV,
+    port: values.PORT,
+    host: values.HOST,
+    dataDir: resolve(values.DATA_DIR),
+    process: values.PROCESS,
+    databaseUrl: values.DATABASE_URL,
+    logins: Object.freeze({ owner: values.OWNER_DATABASE_URL, request: values.REQUEST_DATABASE_URL, listener: values.LISTENER_DATABASE_URL }),
+    baseUrl: values.BASE_URL?.replace(/\/$/, ''),
+    baseDomain: values.BASE_DOMAIN,
+    trustedProxies: values.TRUSTED_PROXIES,
+    rateLimits: values.RATE_LIMITS === 'on',
+    jwtPrivateKey: values.JWT_PRIVATE_KEY,
+    logLevel: values.LOG_LEVEL,
+    workerConcurrency: values.WORKER_CONCURRENCY,
+    poolSize: values.POOL_SIZE,
+  })
+}
+
+/** The environment of this process: the only place that reads it. */
+export function environment(): Readonly<Record<string, string | undefined>> {
+  return process.env
+}

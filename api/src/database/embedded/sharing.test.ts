@@ -1,0 +1,135 @@
+import type { Owner } from '../../../test/harness/embedded-owners.ts'
+import { readdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import process from 'node:process'
+import pg from 'pg'
+import { expect, test } from 'vitest'
+import { answers, expectDown, launchOwner, openFolder, query, serversIn, startOwner, until } from '../../../test/harness/embedded-owners.ts'
+
+const serverOf = async (owner: Owner): Promise<number> => Number((await readdir(join(owner.dataDir, 'users')))[0])
+
+test('several processes that start at once on an empty folder share one server', async () => {
+  const dataDir = await openFolder()
+  const owners = await Promise.all([1, 2, 3].map(async () => startOwner({ dataDir })))
+  expect(new Set(owners.map(owner => owner.url)).size).toBe(1)
+  for (const { url } of owners) expect(await query(url, 'select 1 as one')).toEqual([{ one: 1 }])
+  expect(await serversIn(dataDir)).toHaveLength(1)
+  await Promise.all(owners.map(async owner => owner.stop()))
+  await expectDown(owners[0]!)
+})
+
+test('starts and kills in any order never leave a live process without its server', async () => {
+  const dataDir = await openFolder()
+  let last = await startOwner({ dataDir })
+  for (let round = 0; round < 8; round++) {
+    // The server may be found running, given up, shutting down or gone.
+    const [next, other] = [launchOwner({ dataDir }), launchOwner({ dataDir })]
+    if (round % 2)
+      await last.kill()
+    else
+      await last.stop()
+    const [one, two] = await Promise.all([next.ready, other.ready])
+    expect(one.url).toBe(two.url)
+    await one.kill()
+    expect(await query(two.url, 'select 1 as one')).toEqual([{ one: 1 }])
+    last = two
+  }
+  await last.kill()
+  await expectDown(last)
+})
+
+test('the second process joins the running server, and the last one out stops it', async () => {
+  const dataDir = await openFolder()
+  const api = await startOwner({ dataDir })
+  const worker = await startOwner({ dataDir })
+  expect(worker.url).toBe(api.url)
+  expect(worker.messages).toEqual([expect.stringMatching(/^Joined/)])
+  await api.stop()
+  expect(await query(worker.url, 'select 1 as one')).toEqual([{ one: 1 }])
+  await worker.stop()
+  expect(await answers(worker.url)).toBe(false)
+})
+
+test('kill -9 of the process that started the server leaves it to the other one, and then it stops', async () => {
+  const dataDir = await openFolder()
+  const api = await startOwner({ dataDir })
+  const worker = await startOwner({ dataDir })
+  const client = new pg.Client({ connectionString: worker.url })
+  const terminated = new Promise(resolve => client.once('error', resolve))
+  await client.connect()
+  await api.kill()
+  expect((await client.query('select 1 as one')).rows).toEqual([{ one: 1 }])
+  await worker.kill()
+  await terminated
+  await expectDown(worker)
+})
+
+test('two starts in one process are two users', async () => {
+  const dataDir = await openFolder()
+  const { startEmbeddedServer } = await import('./server.ts')
+  const [one, two] = [await startEmbeddedServer({ dataDir, log: () => {} }), await startEmbeddedServer({ dataDir, log: () => {} })]
+  await one.stop()
+  expect(await query(two.url, 'select 1 as one')).toEqual([{ one: 1 }])
+  await two.stop()
+  expect(await answers(two.url)).toBe(false)
+})
+
+test('Ctrl-C in the terminal reaches the process and not its database', async () => {
+  const owner = await startOwner({ dataDir: await openFolder() })
+  const interrupted = new Promise(resolve => owner.process.once('message', resolve))
+  process.kill(-Number(owner.process.pid), 'SIGINT')
+  expect(await interrupted).toEqual({ interrupted: true })
+  expect(await query(owner.url, 'select 1 as one')).toEqual([{ one: 1 }])
+  await owner.stop()
+})
+
+test('a start that meets a server shutting down waits for it and starts it again', async () => {
+  const dataDir = await openFolder()
+  const before = await startOwner({ dataDir })
+  await query(before.url, 'create table school as select \'Oakfield\' as name')
+  // The checkpointer has the last word in a shutdown; held, it makes that last.
+  const [checkpointer] = await query<{ pid: number }>(before.url, 'select pid from pg_stat_activity where backend_type = \'checkpointer\'')
+  process.kill(checkpointer!.pid, 'SIGSTOP')
+  await before.kill()
+  await until('the shutdown to begin', async () => !await answers(before.url))
+  const after = launchOwner({ dataDir })
+  let settled = false
+  const settling = after.ready.finally(() => settled = true)
+  await until('the start to look around', async () => (await readdir(dataDir)).includes('users'))
+  expect(settled).toBe(false)
+  process.kill(checkpointer!.pid, 'SIGCONT')
+  const { url, stop } = await settling
+  expect(url).not.toBe(before.url)
+  expect(await query(url, 'select name from school')).toEqual([{ name: 'Oakfield' }])
+  await stop()
+})
+
+test('a marker whose process is gone does not keep the server, even where the pid is in use again', async () => {
+  const owner = await startOwner({ dataDir: await openFolder() })
+  const users = join(owner.dataDir, 'users', String(await serverOf(owner)))
+  expect(await readdir(users)).toHaveLength(1)
+  await writeFile(join(users, `${process.pid}.1.abcdef00`), '')
+  await writeFile(join(users, '4194999.1.abcdef00'), '')
+  await owner.kill()
+  await expectDown(owner)
+})
+
+test('the marker of a live process that has no guard keeps the server', async () => {
+  const dataDir = await openFolder()
+  const { ownedName } = await import('./processes.ts')
+  const owner = await startOwner({ dataDir })
+  await writeFile(join(dataDir, 'users', String(await serverOf(owner)), await ownedName()), '')
+  await owner.stop()
+  expect(await query(owner.url, 'select 1 as one')).toEqual([{ one: 1 }])
+  // As the only one left it goes when its marker goes.
+  const next = await startOwner({ dataDir })
+  expect(next.url).toBe(owner.url)
+  const users = join(dataDir, 'users', String(await serverOf(next)))
+  const { rm } = await import('node:fs/promises')
+  for (const marker of await readdir(users)) {
+    if (marker.startsWith(`${process.pid}.`))
+      await rm(join(users, marker))
+  }
+  await next.stop()
+  expect(await answers(owner.url)).toBe(false)
+})

@@ -1,0 +1,43 @@
+import type { EntityManager, EntitySchema } from '@mikro-orm/postgresql'
+import { MikroORM } from '@mikro-orm/postgresql'
+import { CompiledQuery } from 'kysely'
+
+/** An EntityManager of the control plane; it cannot be passed where a school's database is wanted. */
+export type PlatformDb = EntityManager & { readonly plane: 'platform' }
+
+export interface Platform {
+  /** A fresh unit of work outside any transaction. */
+  fork: () => PlatformDb
+  /** Runs `fn` in one transaction and commits it, or rolls back what it threw out of. */
+  transaction: <T>(fn: (db: PlatformDb) => Promise<T>) => Promise<T>
+  /** One plain statement on a pooled connection, for reads that fill answers and for libraries that bring their own SQL. */
+  query: <Row = Record<string, unknown>>(text: string, values?: readonly unknown[]) => Promise<Row[]>
+  close: () => Promise<void>
+}
+
+/** Opens the control plane's ORM. Every entity names its schema, `platform`, itself. */
+export async function openPlatform(options: {
+  url: string
+  poolSize: number
+  entities: readonly EntitySchema[]
+  warn: (message: string) => void
+}): Promise<Platform> {
+  const orm = await MikroORM.init({
+    clientUrl: options.url,
+    entities: [...options.entities],
+    pool: { min: 0, max: options.poolSize },
+    driverOptions: { application_name: 'homeroom platform', connectionTimeoutMillis: 2_000 },
+    logger: options.warn,
+    colors: false,
+  })
+  const brand = (em: EntityManager) => Object.assign(em, { plane: 'platform' as const })
+  return {
+    fork: () => brand(orm.em.fork()),
+    transaction: fn => orm.em.fork().transactional(em => fn(brand(em as EntityManager))),
+    async query<Row>(text: string, values: readonly unknown[] = []) {
+      const result = await orm.em.fork().getKysely().executeQuery(CompiledQuery.raw(text, [...values]))
+      return result.rows as Row[]
+    },
+    close: () => orm.close(true),
+  }
+}

@@ -1,0 +1,109 @@
+import type { EntityManager, EntitySchema } from '@mikro-orm/postgresql'
+import type { Transaction } from 'kysely'
+import { MikroORM } from '@mikro-orm/postgresql'
+import { Kysely } from 'kysely'
+import pg from 'pg'
+import { ClosedDialect, TenantConnection, TenantDialect } from './tenant-connection.ts'
+
+/**
+ * One school's database for the length of one transaction, under that school's role.
+ * Writes go through `em` (entities, identity map, one flush); reads that fill lists go through `rows` (plain Kysely rows).
+ * Both run on the same connection in the same transaction.
+ */
+export interface SchoolDb {
+  readonly plane: 'school'
+  readonly tenantId: string
+  readonly em: EntityManager
+  /** Typed by the room that reads: `db.rows<RosterTables>()`. */
+  rows: <Tables>() => Kysely<Tables>
+}
+
+/** Where a tenant's school lives. On one PostgreSQL it is always `main`. */
+export type NodeName = string
+
+export interface TenantAddress {
+  readonly id: string
+  readonly node: NodeName
+}
+
+export interface Schools {
+  /**
+   * The only way to a school's data: BEGIN, the tenant's role and search_path, `fn`, COMMIT.
+   * What `fn` throws rolls everything back. A SchoolDb must not outlive `fn`.
+   */
+  withTenant: <T>(tenant: TenantAddress, fn: (db: SchoolDb) => Promise<T>, options?: { readOnly?: boolean }) => Promise<T>
+  close: () => Promise<void>
+}
+
+/** Opens the data plane: one ORM for the entities, one pool a node for the connections. */
+export async function openSchools(options: {
+  nodes: Readonly<Record<NodeName, string>>
+  poolSize: number
+  entities: readonly EntitySchema[]
+  warn: (message: string) => void
+}): Promise<Schools> {
+  const orm = await MikroORM.init({
+    dbName: 'none',
+    driverOptions: new ClosedDialect(),
+    entities: [...options.entities],
+    logger: options.warn,
+    colors: false,
+  })
+  const pools = new Map(Object.entries(options.nodes).map(([node, url]) => [node, openPool(url, options.poolSize, options.warn)]))
+
+  return {
+    async withTenant(tenant, fn, { readOnly = false } = {}) {
+      const pool = pools.get(tenant.node)
+      if (!pool)
+        throw new Error(`Tenant ${tenant.id} lives on node "${tenant.node}", which this process does not know.`)
+      const client = await pool.connect()
+      let healthy = true
+      const noteLoss = () => { healthy = false }
+      client.on('error', noteLoss)
+      try {
+        const kysely = new Kysely<never>({ dialect: new TenantDialect(new TenantConnection(client, tenant.id)) })
+        const transaction = await kysely.startTransaction().setAccessMode(readOnly ? 'read only' : 'read write').execute()
+        const em = orm.em.fork() as EntityManager
+        em.setTransactionContext(transaction)
+        const db: SchoolDb = {
+          plane: 'school',
+          tenantId: tenant.id,
+          em,
+          rows: <Tables>() => transaction as unknown as Transaction<Tables>,
+        }
+        try {
+          const answer = await fn(db)
+          await transaction.commit().execute()
+          return answer
+        }
+        catch (error) {
+          // What cannot be rolled back is not given to the next tenant.
+          await transaction.rollback().execute().catch(noteLoss)
+          throw error
+        }
+      }
+      finally {
+        client.off('error', noteLoss)
+        client.release(!healthy)
+      }
+    },
+    async close() {
+      await orm.close(true)
+      await Promise.all([...pools.values()].map(pool => pool.end()))
+    },
+  }
+}
+
+function openPool(connectionString: string, max: number, warn: (message: string) => void): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString,
+    max,
+    connectionTimeoutMillis: 2_000,
+    // A backend keeps about 112 kB for each tenant it has touched: start afresh now and then.
+    maxUses: 5_000,
+    application_name: 'homeroom school',
+    pipeline: true,
+  } as pg.PoolConfig)
+  pool.on('error', error => warn(`An idle school connection was lost: ${error.message}`))
+  return pool
+}

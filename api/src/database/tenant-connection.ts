@@ -1,0 +1,102 @@
+import type { CompiledQuery, DatabaseConnection, Dialect, Driver, QueryResult, TransactionSettings } from 'kysely'
+import type pg from 'pg'
+import { CompiledQuery as Compiled, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'kysely'
+import { schemaName } from './schema-names.ts'
+
+/**
+ * One pooled connection for the length of one tenant transaction.
+ * BEGIN and the switch of role are written to the socket without waiting for their answers (`pipeline`),
+ * so they travel with the first statement and cost no round trip of their own.
+ */
+export class TenantConnection implements DatabaseConnection {
+  #opening: Promise<unknown> = Promise.resolve()
+
+  constructor(private readonly client: pg.PoolClient, private readonly tenantId: string) {}
+
+  open(settings: TransactionSettings): void {
+    const schema = schemaName(this.tenantId)
+    const begin = this.#send(settings.accessMode === 'read only' ? 'begin read only' : 'begin', [])
+    // The role comes last: once it is the tenant's, set_config is out of reach.
+    const become = this.#send('select set_config(\'search_path\', $1, true), set_config(\'role\', $2, true)', [schema, schema])
+    this.#opening = Promise.all([begin, become])
+    // Heard at the first statement or at commit; until then nobody awaits it.
+    this.#opening.catch(() => {})
+  }
+
+  async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    try {
+      const result = await this.#send(query.sql, query.parameters)
+      const changes = ['INSERT', 'UPDATE', 'DELETE', 'MERGE'].includes(result.command)
+      return { rows: result.rows as R[], numAffectedRows: changes ? BigInt(result.rowCount ?? 0) : undefined }
+    }
+    catch (error) {
+      // Behind "current transaction is aborted" stands why it could not be opened.
+      await this.#opening
+      throw error
+    }
+  }
+
+  async commit(): Promise<void> {
+    await this.#opening
+    await this.#send('commit', [])
+  }
+
+  async rollback(): Promise<void> {
+    await this.#send('rollback', [])
+  }
+
+  /** Cursors and pipelining exclude each other. */
+  streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
+    throw new Error('School data is read in pages, not streamed.')
+  }
+
+  /** Always the extended protocol: one statement a message, whatever its text holds. */
+  #send(text: string, values: readonly unknown[]): Promise<pg.QueryResult> {
+    return this.client.query({ text, values: [...values], queryMode: 'extended' } as pg.QueryConfig)
+  }
+}
+
+/** A Kysely dialect whose only connection is the one given. */
+export class TenantDialect implements Dialect {
+  constructor(private readonly connection: TenantConnection) {}
+  createDriver(): Driver { return new TenantDriver(this.connection) }
+  createQueryCompiler(): PostgresQueryCompiler { return new PostgresQueryCompiler() }
+  createAdapter(): PostgresAdapter { return new PostgresAdapter() }
+  createIntrospector(...args: ConstructorParameters<typeof PostgresIntrospector>): PostgresIntrospector { return new PostgresIntrospector(...args) }
+}
+
+class TenantDriver implements Driver {
+  constructor(private readonly connection: TenantConnection) {}
+  async init(): Promise<void> {}
+  async acquireConnection(): Promise<DatabaseConnection> { return this.connection }
+  async releaseConnection(): Promise<void> {}
+  async destroy(): Promise<void> {}
+  async beginTransaction(_: DatabaseConnection, settings: TransactionSettings): Promise<void> { this.connection.open(settings) }
+  async commitTransaction(): Promise<void> { await this.connection.commit() }
+  async rollbackTransaction(): Promise<void> { await this.connection.rollback() }
+  async savepoint(_: DatabaseConnection, name: string): Promise<void> { await this.connection.executeQuery(Compiled.raw(`savepoint ${name}`)) }
+  async rollbackToSavepoint(_: DatabaseConnection, name: string): Promise<void> { await this.connection.executeQuery(Compiled.raw(`rollback to savepoint ${name}`)) }
+  async releaseSavepoint(_: DatabaseConnection, name: string): Promise<void> { await this.connection.executeQuery(Compiled.raw(`release savepoint ${name}`)) }
+}
+
+/** The school ORM's own connection: there is none, so nothing runs outside `withTenant`. */
+export class ClosedDialect implements Dialect {
+  createDriver(): Driver {
+    const refuse = async (): Promise<never> => {
+      throw new Error('School data is reached through withTenant only.')
+    }
+    return {
+      init: async () => {},
+      destroy: async () => {},
+      acquireConnection: refuse,
+      beginTransaction: refuse,
+      commitTransaction: refuse,
+      rollbackTransaction: refuse,
+      releaseConnection: async () => {},
+    }
+  }
+
+  createQueryCompiler(): PostgresQueryCompiler { return new PostgresQueryCompiler() }
+  createAdapter(): PostgresAdapter { return new PostgresAdapter() }
+  createIntrospector(...args: ConstructorParameters<typeof PostgresIntrospector>): PostgresIntrospector { return new PostgresIntrospector(...args) }
+}

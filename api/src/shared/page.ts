@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import { invalidField } from './errors.ts'
+
+/** Relay's four arguments of a list. */
+export interface PageArguments {
+  readonly first?: number | null
+  readonly after?: string | null
+  readonly last?: number | null
+  readonly before?: string | null
+}
+
+/** What a sort key holds; the keys of a cursor are checked against it before they reach the database. */
+export type KeyKind = 'text' | 'uuid' | 'timestamp' | 'boolean'
+
+/** One page to read: bounds are the sort keys of the rows just outside it. */
+export interface PageRequest {
+  readonly limit: number
+  /** True where the page ends at `before` rather than starting at `after`. */
+  readonly backward: boolean
+  readonly after: readonly string[] | undefined
+  readonly before: readonly string[] | undefined
+  readonly fingerprint: string
+}
+
+export interface PageInfo {
+  readonly hasNextPage: boolean
+  readonly hasPreviousPage: boolean
+  readonly startCursor: string | null
+  readonly endCursor: string | null
+}
+
+export const defaultPageSize = 25
+export const largestPage = 100
+
+/**
+ * Reads the arguments of a list, or refuses them by name. `list` is all that decides which rows come in which order
+ * (school, list, filter, order): a cursor of anything else is refused.
+ */
+export function readPage(args: PageArguments, list: unknown, kinds: readonly KeyKind[]): PageRequest {
+  const first = size(args.first, 'first')
+  const last = size(args.last, 'last')
+  if (first !== undefined && last !== undefined)
+    throw invalidField(['last'], 'BAD_USER_INPUT', 'Give `first` or `last`, not both.')
+  const fingerprint = createHash('sha256').update(JSON.stringify(list)).digest('base64url').slice(0, 12)
+  const after = bound(args.after, 'after', fingerprint, kinds)
+  const before = bound(args.before, 'before', fingerprint, kinds)
+  const backward = last !== undefined || (first === undefined && before !== undefined && after === undefined)
+  return { limit: first ?? last ?? defaultPageSize, backward, after, before, fingerprint }
+}
+
+/** A cursor for the row with these sort keys. Opaque to clients; signing it is this function's and `open`'s affair alone. */
+export function seal(fingerprint: string, keys: readonly string[]): string {
+  return Buffer.from(JSON.stringify([fingerprint, ...keys])).toString('base64url')
+}
+
+const sealed = z.tuple([z.string()], z.string())
+
+function open(cursor: string): { fingerprint: string, keys: string[] } | undefined {
+  if (cursor.length > 4_000 || !/^[\w-]+$/.test(cursor))
+    return undefined
+  try {
+    const [fingerprint, ...keys] = sealed.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')))
+    return { fingerprint, keys }
+  }
+  catch {
+    return undefined
+  }
+}
+
+function size(value: number | null | undefined, name: 'first' | 'last'): number | undefined {
+  if (value === null || value === undefined)
+    return undefined
+  if (!Number.isInteger(value) || value < 1 || value > largestPage)
+    throw invalidField([name], 'BAD_USER_INPUT', `\`${name}\` must be from 1 to ${largestPage}.`)
+  return value
+}
+
+const forms: Record<KeyKind, (key: string) => boolean> = {
+  text: key => key.isWellFormed() && !key.includes('\0'),
+  uuid: key => z.guid().safeParse(key).success,
+  timestamp: key => /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?[+-]\d\d(?::\d\d)?$/.test(key) && !Number.isNaN(Date.parse(key)),
+  boolean: key => key === 'true' || key === 'false',
+}
+
+function bound(cursor: string | null | undefined, name: 'after' | 'before', fingerprint: string, kinds: readonly KeyKind[]): readonly string[] | undefined {
+  if (cursor === null || cursor === undefined)
+    return undefined
+  const opened = open(cursor)
+  const fits = opened?.fingerprint === fingerprint && opened.keys.length === kinds.length && kinds.every((kind, place) => forms[kind](opened.keys[place]!))
+  if (!fits)
+    throw invalidField([name], 'BAD_USER_INPUT', `\`${name}\` is not a cursor of this list. Start again without it.`)
+  return opened.keys
+}
