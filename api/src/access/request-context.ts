@@ -1,0 +1,48 @@
+import type { Log } from '../shared/log.ts'
+import type { Principal } from './principal.ts'
+import type { SchoolDoor } from './school-door.ts'
+import { Invalid } from '../shared/errors.ts'
+
+/** The cookies, address and headers of a request, as far as resolvers may know them. */
+export interface Client {
+  /** The address rate limits count by. */
+  readonly address: string
+  readonly refreshToken: string | undefined
+  /** Sets or, with undefined, clears the refresh cookie of the answer. No effect on a socket. */
+  readonly keepRefreshToken: (token: string | undefined, expiresAt?: Date) => void
+}
+
+/**
+ * What one operation knows: who asks, for which tenant, and the door to that tenant's school.
+ * A class with getters on its prototype: Apollo clones the context, and a plain object would freeze what it holds.
+ */
+export class RequestContext {
+  constructor(private readonly facts: {
+    readonly requestId: string
+    readonly log: Log
+    readonly client: Client
+    readonly principal: Principal
+    readonly tenantId: string | undefined
+    readonly school: SchoolDoor
+  }) {}
+
+  get requestId(): string { return this.facts.requestId }
+  get log(): Log { return this.facts.log }
+  get client(): Client { return this.facts.client }
+  get principal(): Principal { return this.facts.principal }
+  /** The tenant in context; undefined where nothing names one. */
+  get tenantId(): string | undefined { return this.facts.tenantId }
+  get school(): SchoolDoor { return this.facts.school }
+
+  /** The tenant in context, or TENANT_REQUIRED. */
+  requireTenantId(): string {
+    if (this.facts.tenantId === undefined)
+      throw new Invalid('Say which tenant this is about.', { code: 'TENANT_REQUIRED' })
+    return this.facts.tenantId
+  }
+}
+
+/** The door to the school this operation acts on. */
+export function inSchool(context: RequestContext): SchoolDoor {
+  return context.school
+}

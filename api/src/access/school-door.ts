@@ -1,0 +1,83 @@
+import type { SchoolDb, Schools, TenantAddress } from '../database/school-db.ts'
+import DataLoader from 'dataloader'
+
+/** Answers many keys with one statement, in the order of the keys. */
+export type Batch<K, V> = (db: SchoolDb, keys: readonly K[]) => Promise<readonly V[]>
+
+/**
+ * One operation's way into one school. Its reads share one read-only transaction, opened by the first of them and
+ * closed by `end`; each write is a transaction of its own, committed before it answers.
+ * An operation holds at most one connection: a write first gives back the one its reads held.
+ */
+export class SchoolDoor {
+  #reading: { db: Promise<SchoolDb>, close: () => Promise<void> } | undefined
+  #loaders = new Map<unknown, DataLoader<unknown, unknown>>()
+  #ended = false
+
+  /** `admit` finds the tenant's address, or refuses (not ready, suspended, …); it is asked once. */
+  constructor(private readonly schools: Schools, private readonly admit: () => Promise<TenantAddress>) {}
+
+  #address: Promise<TenantAddress> | undefined
+  #admitted(): Promise<TenantAddress> {
+    return this.#address ??= this.admit()
+  }
+
+  /** Runs `fn` in the operation's read-only transaction. */
+  async read<T>(fn: (db: SchoolDb) => Promise<T>): Promise<T> {
+    return fn(await this.#openForReading())
+  }
+
+  /** Runs `fn` in a transaction of its own and commits it. */
+  async write<T>(fn: (db: SchoolDb) => Promise<T>): Promise<T> {
+    await this.#stopReading()
+    return this.schools.withTenant(await this.#admitted(), fn)
+  }
+
+  /** Loads one key, together with all other keys asked of the same batch at this level of the answer. */
+  load<K, V>(batch: Batch<K, V>, key: K): Promise<V> {
+    let loader = this.#loaders.get(batch) as DataLoader<K, V> | undefined
+    if (!loader) {
+      loader = new DataLoader<K, V>(keys => this.read(db => batch(db, keys)))
+      this.#loaders.set(batch, loader as DataLoader<unknown, unknown>)
+    }
+    return loader.load(key)
+  }
+
+  /** Gives the connection back; the operation is over. */
+  async end(): Promise<void> {
+    this.#ended = true
+    await this.#stopReading()
+  }
+
+  async #openForReading(): Promise<SchoolDb> {
+    if (this.#ended)
+      throw new Error('The operation is over: its school is closed.')
+    if (!this.#reading) {
+      const opened = Promise.withResolvers<SchoolDb>()
+      const closing = Promise.withResolvers<void>()
+      const finished = this.#admitted()
+        .then(tenant => this.schools.withTenant(tenant, (db) => {
+          opened.resolve(db)
+          return closing.promise
+        }, { readOnly: true }))
+      finished.catch(opened.reject)
+      this.#reading = {
+        db: opened.promise,
+        close: async () => {
+          closing.resolve()
+          // A transaction that could not open has said so to its readers.
+          await finished.catch(() => {})
+        },
+      }
+    }
+    return this.#reading.db
+  }
+
+  async #stopReading(): Promise<void> {
+    const reading = this.#reading
+    this.#reading = undefined
+    // What was loaded before a write is not what is there after it.
+    this.#loaders.clear()
+    await reading?.close()
+  }
+}

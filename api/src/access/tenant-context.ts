@@ -1,0 +1,56 @@
+import type { Principal } from './principal.ts'
+import { Forbidden, Invalid, NotFound } from '../shared/errors.ts'
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+const slug = /^[a-z][a-z0-9-]{1,38}[a-z0-9]$/
+
+export interface TenantSources {
+  readonly principal: Principal
+  /** Every `x-tenant-id` of the request, as sent. */
+  readonly tenantIds: readonly string[]
+  /** The host that was asked for, as sent. */
+  readonly host: string | undefined
+}
+
+/**
+ * Which tenant an operation is about: the token's, else `x-tenant-id`, else the host. Each source is read alike for
+ * requests and sockets; two that disagree are TENANT_MISMATCH, never a choice. Undefined where none names a tenant.
+ */
+export async function resolveTenant(sources: TenantSources, options: {
+  readonly baseDomain: string | undefined
+  readonly findBySlug: (slug: string) => Promise<{ id: string } | null>
+}): Promise<string | undefined> {
+  const fromToken = sources.principal.kind === 'member' ? sources.principal.tenantId : undefined
+  const fromHeader = tenantIdHeader(sources.tenantIds)
+  const hostSlug = options.baseDomain && slugOfHost(sources.host, options.baseDomain)
+  let fromHost: string | undefined
+  if (hostSlug) {
+    fromHost = (await options.findBySlug(hostSlug))?.id
+    if (!fromHost)
+      throw new NotFound('Tenant', { code: 'TENANT_NOT_FOUND' })
+  }
+  const named = [fromToken, fromHeader, fromHost].filter(id => id !== undefined)
+  if (new Set(named).size > 1)
+    throw new Forbidden('Token, x-tenant-id and host name different schools.', { code: 'TENANT_MISMATCH' })
+  return named[0]
+}
+
+function tenantIdHeader(values: readonly string[]): string | undefined {
+  if (values.length === 0)
+    return undefined
+  const value = values[0]!
+  if (values.length > 1 || !uuid.test(value))
+    throw new Invalid('x-tenant-id must be one tenant id: a uuid in lower case.')
+  return value
+}
+
+/** The slug in `<slug>.<base domain>`; undefined for every host that is not below the base domain. */
+export function slugOfHost(host: string | undefined, baseDomain: string): string | undefined {
+  const name = (host ?? '').toLowerCase().replace(/:\d{1,5}$/, '').replace(/\.$/, '')
+  if (name === '' || name === baseDomain || !name.endsWith(`.${baseDomain}`))
+    return undefined
+  const label = name.slice(0, -baseDomain.length - 1)
+  if (!slug.test(label))
+    throw new Invalid('This host names no school.')
+  return label
+}

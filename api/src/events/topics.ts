@@ -1,0 +1,13 @@
+import { z } from 'zod'
+
+/** A kind of news between processes: a PostgreSQL channel and the shape of its payload (ids only, under 8,000 bytes). */
+export interface Topic<Payload> {
+  readonly channel: string
+  readonly schema: z.ZodType<Payload>
+}
+
+/** A tenant's preparation has moved on; read its status to know how. */
+export const tenantPreparationChanged: Topic<{ tenantId: string }> = {
+  channel: 'tenant_preparation_changed',
+  schema: z.object({ tenantId: z.uuid() }),
+}

@@ -1,0 +1,23 @@
+import { z } from 'zod'
+import { defineJob } from '../../jobs/define-job.ts'
+
+const data = z.object({ tenantId: z.uuid(), cycle: z.int().positive() })
+
+/** Where preparation gives up: FAILED is written here. It has more tries than the work, for it must not be lost. */
+export const preparationFailed = defineJob({
+  name: 'preparation-failed',
+  schema: data,
+  attempts: 10,
+  retryDelay: 1,
+  expireInSeconds: 30,
+})
+
+/** Makes one tenant's school. */
+export const prepareTenant = defineJob({
+  name: 'prepare-tenant',
+  schema: data,
+  attempts: 3,
+  retryDelay: 1,
+  expireInSeconds: 120,
+  deadLetter: preparationFailed,
+})

@@ -1,0 +1,57 @@
+import type { Limits } from '../../access/limits.ts'
+import type { RequestContext } from '../../access/request-context.ts'
+import type { Tenant } from '../tenancy/room.ts'
+import type { PreparationService } from './preparation.service.ts'
+import type { Status } from './status.ts'
+import { Arg, Authorized, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql'
+import { Public } from '../../access/public.ts'
+import { TenantType } from '../tenancy/room.ts'
+import { watchedTenant } from './preparation.service.ts'
+import { TenantPreparationStatusType } from './preparation.type.ts'
+
+@Resolver(() => TenantType)
+export class PreparationResolver {
+  constructor(private readonly service: PreparationService, private readonly limits: Limits) {}
+
+  @FieldResolver(() => TenantPreparationStatusType, { description: 'How far the school is.' })
+  preparation(@Root() tenant: Tenant): Promise<Status> {
+    return this.service.statusOf(tenant.id)
+  }
+
+  @Public()
+  @Query(() => TenantPreparationStatusType, { description: 'Where a preparation stands. Public with an id; without one, the caller\'s own. Unknown: NOT_FOUND; a member naming another school: TENANT_MISMATCH.' })
+  async tenantPreparationStatus(
+    @Arg('tenantId', () => ID, { nullable: true, description: 'From createTenant; left out: the caller\'s own tenant.' }) tenantId: string | null | undefined,
+    @Ctx() context: RequestContext,
+  ): Promise<Status> {
+    await this.limits.count('tenantPreparationStatus', context.client.address)
+    return this.service.status(context.principal, watchedTenant(tenantId, context.tenantId))
+  }
+
+  @Authorized('tenant:prepare')
+  @Mutation(() => TenantPreparationStatusType, { description: 'Tries a FAILED preparation again, from the start. CONFLICT in every other state.' })
+  async retryTenantPreparation(@Arg('tenantId', () => ID, { description: 'The tenant that FAILED.' }) tenantId: string, @Ctx() context: RequestContext): Promise<Status> {
+    await this.limits.count('retryTenantPreparation', tenantId)
+    return this.service.retry(context.principal, watchedTenant(tenantId, context.tenantId))
+  }
+}
+
+/** The subscription; a factory, because type-graphql calls `subscribe` without the resolver. */
+export function preparationSubscription(service: PreparationService, limits: Limits): object {
+  @Resolver()
+  class PreparationSubscription {
+    @Public()
+    @Subscription(() => TenantPreparationStatusType, {
+      description: 'The current status first, then each change, ending after READY or FAILED; after a retry, subscribe again. Changes in between may be skipped, never the last.',
+      subscribe: async ({ args, context }) => {
+        const { client, principal } = context as RequestContext
+        await limits.count('tenantPreparationStatus', client.address)
+        return service.watch(principal, String(args.tenantId).toLowerCase())
+      },
+    })
+    tenantPreparationStatus(@Root() status: Status, @Arg('tenantId', () => ID, { description: 'From createTenant.' }) _tenantId: string): Status {
+      return status
+    }
+  }
+  return new PreparationSubscription()
+}

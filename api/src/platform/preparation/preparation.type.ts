@@ -1,0 +1,59 @@
+import { GraphQLDateTimeISO } from 'graphql-scalars'
+import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql'
+
+export enum PreparationStatusType { PENDING = 'PENDING', PREPARING = 'PREPARING', READY = 'READY', FAILED = 'FAILED' }
+registerEnumType(PreparationStatusType, {
+  name: 'PreparationStatus',
+  description: 'PENDING → PREPARING → READY or FAILED; a retry leads from FAILED back to PENDING.',
+  valuesConfig: {
+    PENDING: { description: 'Waiting for a free worker.' },
+    PREPARING: { description: 'A worker is making the school, or will try again in a moment.' },
+    READY: { description: 'The school can be entered.' },
+    FAILED: { description: 'All attempts failed; nothing was left half-made.' },
+  },
+})
+
+@ObjectType('PreparationError', { description: 'Why a preparation failed, safe for anyone to read.' })
+export class PreparationErrorType {
+  @Field(() => String, { description: 'OBJECT_EXISTS, STEP_FAILED, DATABASE_UNAVAILABLE, WORKER_LOST or TIMED_OUT.' })
+  code!: string
+
+  @Field(() => String, { description: 'A sentence for a person.' })
+  message!: string
+}
+
+@ObjectType('TenantPreparationStatus', { description: 'Where the preparation of a tenant stands. Anyone who knows the tenant\'s id may read it.' })
+export class TenantPreparationStatusType {
+  @Field(() => ID, { description: 'Of the tenant.' })
+  tenantId!: string
+
+  @Field(() => PreparationStatusType, { description: 'How far it is.' })
+  status!: PreparationStatusType
+
+  @Field(() => String, { nullable: true, description: 'The step that runs now: create-role, create-schema, create-tables, seed-school, seed-school-year or seed-courses. Null while none does.' })
+  step!: string | null
+
+  @Field(() => Int, { description: 'Steps of this attempt that are done.' })
+  completedSteps!: number
+
+  @Field(() => Int, { description: 'Steps an attempt has.' })
+  totalSteps!: number
+
+  @Field(() => Int, { description: 'The attempt under way or the last one; 0 before the first.' })
+  attempt!: number
+
+  @Field(() => Int, { description: 'Attempts before it is FAILED.' })
+  maxAttempts!: number
+
+  @Field(() => PreparationErrorType, { nullable: true, description: 'Only when FAILED.' })
+  error!: PreparationErrorType | null
+
+  @Field(() => GraphQLDateTimeISO, { nullable: true, description: 'When a worker first took it up since sign-up or the last retry.' })
+  startedAt!: Date | null
+
+  @Field(() => GraphQLDateTimeISO, { nullable: true, description: 'When it became READY or FAILED.' })
+  completedAt!: Date | null
+
+  @Field(() => Int, { description: 'Grows with every change and never restarts: drop what is older than what you have.' })
+  sequence!: number
+}

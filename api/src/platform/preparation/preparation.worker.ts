@@ -1,0 +1,83 @@
+import type { Db } from 'pg-boss'
+import type { SchoolMigration } from '../../../migrations/school/index.ts'
+import type { JobWorker } from '../../jobs/queue.ts'
+import type { Log } from '../../shared/log.ts'
+import type { SeedStep } from '../../shared/seed.ts'
+import pg from 'pg'
+import { loginOf } from '../../database/logins.ts'
+import { publish } from '../../events/bus.ts'
+import { tenantPreparationChanged } from '../../events/topics.ts'
+import { prepareSchool, preparationSteps } from './prepare-school.ts'
+import { preparationFailed, prepareTenant } from './preparation.job.ts'
+import { reconcile } from './reconcile.ts'
+import { StepWriter } from './step-writer.ts'
+
+const reconcileEveryMs = 15_000
+
+export interface PreparationWorker { stop: () => Promise<void> }
+
+/** Starts taking preparation jobs. `jobs` is stopped first by whoever opened it; `stop` then closes the rest. */
+export async function startPreparationWorker(parts: {
+  ownerUrl: string
+  requestUrl: string
+  jobs: JobWorker
+  migrations: readonly SchoolMigration[]
+  seeds: readonly SeedStep[]
+  concurrency: number
+  log: Log
+}): Promise<PreparationWorker> {
+  const { ownerUrl, jobs, migrations, concurrency, log } = parts
+  const steps = preparationSteps({
+    requestLogin: loginOf(parts.requestUrl).name,
+    serverVersion: await serverVersion(ownerUrl),
+    migrations,
+    seeds: parts.seeds,
+  })
+  const writer = new StepWriter(ownerUrl, log)
+  await jobs.handle(preparationFailed, 1, ({ tenantId, cycle }, tx) => giveUp(tx, tenantId, cycle))
+  await jobs.handle(prepareTenant, concurrency, ({ tenantId, cycle }, tx) =>
+    prepareSchool({ tx, tenantId, cycle, steps, migrations, writer, log }))
+
+  const lookAfter = () => reconcile({ ownerUrl, jobs, log }).catch(error => log.warn({ err: error }, 'the reconciler could not run'))
+  void lookAfter()
+  const timer = setInterval(lookAfter, reconcileEveryMs)
+  return {
+    async stop() {
+      clearInterval(timer)
+      await writer.close()
+    },
+  }
+}
+
+/** FAILED, after the last attempt, where that cycle is still the one under way. */
+async function giveUp(tx: Db, tenantId: string, cycle: number): Promise<void> {
+  const event = publish(tenantPreparationChanged, { tenantId })
+  await tx.executeSql(`
+    with lost as (
+      update platform.preparation_attempt set outcome = 'LOST', error_code = 'WORKER_LOST', ended_at = clock_timestamp()
+      where tenant_id = $1 and cycle = $2 and outcome = 'RUNNING' returning id, error_code
+    ), undone as (
+      update platform.preparation_step s set rolled_back = true from lost where s.attempt_id = lost.id
+    ), failed as (
+      update platform.tenant set preparation_status = 'FAILED', preparation_step = null, preparation_completed_steps = 0,
+        preparation_error_code = coalesce(
+          (select error_code from lost limit 1),
+          (select error_code from platform.preparation_attempt where tenant_id = $1 and cycle = $2 and error_code is not null order by number desc limit 1),
+          'STEP_FAILED'),
+        preparation_completed_at = clock_timestamp(), preparation_sequence = preparation_sequence + 1
+      where id = $1 and preparation_cycle = $2 and preparation_status in ('PENDING', 'PREPARING') returning id
+    )
+    select pg_notify($3, $4) from failed`, [tenantId, cycle, ...event.values])
+}
+
+async function serverVersion(url: string): Promise<number> {
+  const client = new pg.Client({ connectionString: url })
+  client.on('error', () => {})
+  await client.connect()
+  try {
+    return Number((await client.query('show server_version_num')).rows[0].server_version_num)
+  }
+  finally {
+    await client.end()
+  }
+}

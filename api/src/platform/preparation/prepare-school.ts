@@ -1,0 +1,133 @@
+import type { Db } from 'pg-boss'
+import type { SchoolMigration } from '../../../migrations/school/index.ts'
+import type { Log } from '../../shared/log.ts'
+import type { NewSchool, SeedStep } from '../../shared/seed.ts'
+import type { Attempt, StepWriter } from './step-writer.ts'
+import { publish } from '../../events/bus.ts'
+import { tenantPreparationChanged } from '../../events/topics.ts'
+import { quoteIdentifier, schemaName } from '../../database/schema-names.ts'
+import { describeFailure } from './failure.ts'
+import { schoolScript, schoolVersion } from './school-script.ts'
+
+/** One named part of making a school; watchers see its name while it runs. */
+export interface Step {
+  readonly name: string
+  readonly run: (tx: Db, school: NewSchool) => Promise<void>
+}
+
+/** What every school is made of: role, schema, tables, then each seed. */
+export function preparationSteps(parts: {
+  requestLogin: string
+  /** `server_version_num`; from 16 on a membership says itself what it is good for. */
+  serverVersion: number
+  migrations: readonly SchoolMigration[]
+  seeds: readonly SeedStep[]
+}): readonly Step[] {
+  const request = quoteIdentifier(parts.requestLogin)
+  const membership = parts.serverVersion >= 160_000 ? ' with inherit false, set true' : ''
+  const script = schoolScript(parts.migrations)
+  return [
+    {
+      name: 'create-role',
+      run: (tx, { tenantId }) => {
+        const role = quoteIdentifier(schemaName(tenantId))
+        return send(tx, `create role ${role} nologin noinherit; grant ${role} to ${request}${membership}`)
+      },
+    },
+    {
+      // Bare "create": leftovers of something else are an error, never adopted.
+      name: 'create-schema',
+      run: (tx, { tenantId }) => {
+        const name = quoteIdentifier(schemaName(tenantId))
+        return send(tx, `create schema ${name}; grant usage on schema ${name} to ${name}; set local search_path = ${name}`)
+      },
+    },
+    {
+      name: 'create-tables',
+      run: (tx, { tenantId }) => send(tx, script(schemaName(tenantId))),
+    },
+    ...parts.seeds.map(seed => ({
+      name: seed.name,
+      run: (tx: Db, school: NewSchool) => seed.run({ query: (text, values) => tx.executeSql(text, values) }, school),
+    })),
+  ]
+}
+
+/**
+ * Makes a tenant's school inside `tx`, whose commit makes role, schema, tables, seed and READY real together.
+ * Until its last statement the transaction touches no row of `platform`, so it and the step writer never wait for each other.
+ */
+export async function prepareSchool(parts: {
+  tx: Db
+  tenantId: string
+  cycle: number
+  steps: readonly Step[]
+  migrations: readonly SchoolMigration[]
+  writer: StepWriter
+  log: Log
+}): Promise<void> {
+  const { tx, tenantId, cycle, steps, writer, log } = parts
+  const attempt = await writer.begin(tenantId, cycle)
+  if (!attempt)
+    return log.info({ tenantId, cycle }, 'nothing to prepare: the tenant is ready, gone, or in a later cycle')
+
+  let current: string | undefined
+  let sealing = false
+  try {
+    await takeTenant(tx, tenantId)
+    const school: NewSchool = { tenantId, ...attempt.school, now: new Date() }
+    for (const [position, step] of steps.entries()) {
+      current = step.name
+      writer.step(attempt, position, step.name)
+      await step.run(tx, school)
+    }
+    await writer.drain()
+    sealing = true
+    await seal(tx, attempt, steps.length, schoolVersion(parts.migrations))
+  }
+  catch (error) {
+    const failure = describeFailure(error, current)
+    log.warn({ tenantId, cycle, attempt: attempt.number, step: current, code: failure.code, err: error }, 'a preparation attempt failed')
+    const recorded = writer.fail(attempt, failure).catch(lost => log.error({ err: lost, tenantId }, 'a failed attempt could not be recorded'))
+    // Once sealing has begun, `tx` holds the tenant's row until it is rolled back, which is after this returns.
+    if (!sealing)
+      await recorded
+    throw error
+  }
+}
+
+/** Exclusive per tenant. Whoever still holds the lock has lost its claim to the job (paused, cut off): its session is ended. */
+async function takeTenant(tx: Db, tenantId: string): Promise<void> {
+  const key = BigInt.asIntN(64, BigInt(`0x${tenantId.replaceAll('-', '').slice(0, 16)}`))
+  const { rows: [row] } = await tx.executeSql('select pg_try_advisory_xact_lock($1::bigint) as taken', [key.toString()])
+  if (row.taken)
+    return
+  await tx.executeSql(`
+    select pg_terminate_backend(pid) from pg_locks
+    where locktype = 'advisory' and objsubid = 1 and granted and pid <> pg_backend_pid()
+      and database = (select oid from pg_database where datname = current_database())
+      and ((classid::bigint << 32) | objid::bigint) = $1::bigint`, [key.toString()])
+  await tx.executeSql('select pg_advisory_xact_lock($1::bigint)', [key.toString()])
+}
+
+/** READY, in the transaction of the school itself. */
+async function seal(tx: Db, attempt: Attempt, totalSteps: number, version: number): Promise<void> {
+  const event = publish(tenantPreparationChanged, { tenantId: attempt.tenantId })
+  const { rows } = await tx.executeSql(`
+    with sealed as (
+      update platform.tenant set preparation_status = 'READY', preparation_step = null, preparation_completed_steps = $5, schema_version = $6,
+        preparation_completed_at = clock_timestamp(), preparation_sequence = preparation_sequence + 1
+      where id = $1 and preparation_cycle = $2 and preparation_attempt = $3 and preparation_status = 'PREPARING' returning id
+    ), attempt as (
+      update platform.preparation_attempt set outcome = 'READY', ended_at = clock_timestamp() where id = $4 and outcome = 'RUNNING' returning id
+    ), step as (
+      update platform.preparation_step set ended_at = clock_timestamp() where attempt_id = $4 and ended_at is null
+    )
+    select pg_notify($7, $8) from sealed, attempt`, [attempt.tenantId, attempt.cycle, attempt.number, attempt.id, totalSteps, version, ...event.values])
+  if (rows.length !== 1)
+    throw new Error('The preparation was overtaken: another attempt, a retry or a deletion came between.')
+}
+
+async function send(tx: Db, script: string): Promise<void> {
+  await tx.executeSql(script)
+}

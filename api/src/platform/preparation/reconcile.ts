@@ -1,0 +1,29 @@
+import type { JobWorker } from '../../jobs/queue.ts'
+import type { Log } from '../../shared/log.ts'
+import pg from 'pg'
+import { preparationFailed, prepareTenant } from './preparation.job.ts'
+
+/** A job that commits together with its tenant cannot be late; what is older than this and has none has lost it. */
+const graceSeconds = 10
+
+/** Finds every tenant that is on its way without a job that would bring it there, and gives it one, in a new cycle. */
+export async function reconcile(parts: { ownerUrl: string, jobs: JobWorker, log: Log }): Promise<void> {
+  const client = new pg.Client({ connectionString: parts.ownerUrl, application_name: 'homeroom reconciler', connectionTimeoutMillis: 5_000 })
+  client.on('error', () => {})
+  await client.connect()
+  try {
+    const { rows } = await client.query<{ id: string, preparation_cycle: number }>(`
+      update platform.tenant t set preparation_cycle = preparation_cycle + 1, preparation_attempt = 0, preparation_sequence = preparation_sequence + 1
+      where t.preparation_status in ('PENDING', 'PREPARING') and t.lifecycle = 'ACTIVE' and t.created_at < now() - $3 * interval '1 second'
+        and not exists (
+          select from pgboss.job j where j.name in ($1, $2) and j.state < 'completed' and j.data ->> 'tenantId' = t.id::text)
+      returning t.id, t.preparation_cycle`, [prepareTenant.name, preparationFailed.name, graceSeconds])
+    for (const { id, preparation_cycle: cycle } of rows) {
+      parts.log.warn({ tenantId: id, cycle }, 'a tenant had lost its preparation job; queued again')
+      await parts.jobs.send(prepareTenant, { tenantId: id, cycle }, id)
+    }
+  }
+  finally {
+    await client.end()
+  }
+}

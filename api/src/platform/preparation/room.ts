@@ -1,0 +1,32 @@
+import type { Limits } from '../../access/limits.ts'
+import type { Platform } from '../../database/platform-db.ts'
+import type { Bus } from '../../events/bus.ts'
+import type { JobSender } from '../../jobs/queue.ts'
+import type { Log } from '../../shared/log.ts'
+import type { SeedStep } from '../../shared/seed.ts'
+import { preparationFailed, prepareTenant } from './preparation.job.ts'
+import { PreparationResolver, preparationSubscription } from './preparation.resolver.ts'
+import { PreparationService } from './preparation.service.ts'
+import { StatusFeed } from './status-feed.ts'
+import { statusReader } from './status.ts'
+
+export type { PreparationService } from './preparation.service.ts'
+export { startPreparationWorker } from './preparation.worker.ts'
+export type { PreparationWorker } from './preparation.worker.ts'
+
+export const preparationJobs = [prepareTenant, preparationFailed]
+
+/** Steps that come before the seeds: role, schema, tables. */
+const stepsBeforeSeeds = 3
+
+/** Making a tenant's school, and telling everybody how far it is. */
+export function preparationRoom(parts: { platform: Platform, bus: Bus, jobs: JobSender, seeds: readonly SeedStep[], limits: Limits, log: Log }) {
+  const read = statusReader(parts.platform, { totalSteps: stepsBeforeSeeds + parts.seeds.length, maxAttempts: prepareTenant.attempts })
+  const feed = new StatusFeed(parts.bus, read, parts.log)
+  const preparation = new PreparationService(parts.platform, parts.jobs, read, feed)
+  return {
+    preparation,
+    resolvers: [new PreparationResolver(preparation, parts.limits), preparationSubscription(preparation, parts.limits)],
+    stop: () => feed.close(),
+  }
+}

@@ -1,0 +1,47 @@
+import { z } from 'zod'
+import { absent, emailAddress, line, refuse } from '../../shared/validate.ts'
+import { refusePassword } from '../identity/room.ts'
+import { refuseSlug } from '../tenancy/room.ts'
+
+function isTimeZone(name: string): boolean {
+  try {
+    // Offsets such as +02:00 are understood too, but a school's days follow a place.
+    return /^[A-Z]/i.test(name) && Boolean(new Intl.DateTimeFormat('en', { timeZone: name }))
+  }
+  catch {
+    return false
+  }
+}
+
+function isLocale(tag: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(tag).length === 1
+  }
+  catch {
+    return false
+  }
+}
+
+/** What a school must say of itself to sign up. */
+export const signUpInput = z.strictObject({
+  name: line(200),
+  slug: z.string().superRefine((slug, context) => {
+    const refusal = refuseSlug(slug)
+    if (refusal)
+      refuse(context, [], refusal.reason, refusal.message)
+  }),
+  admin: z.strictObject({
+    name: line(200),
+    email: emailAddress(),
+    password: z.string(),
+  }),
+  timeZone: absent(z.string().refine(isTimeZone, 'This is not a time zone we know, such as Europe/Zurich.')).transform(zone => zone ?? 'UTC'),
+  locale: absent(z.string().refine(isLocale, 'This is not a language tag, such as en or de-CH.')).transform(tag => tag ? Intl.getCanonicalLocales(tag)[0]! : 'en'),
+  idempotencyKey: absent(z.string().regex(/^[\x21-\x7E]{16,255}$/, 'Use 16 to 255 characters without spaces.')),
+}).superRefine(({ name, admin }, context) => {
+  const weakness = refusePassword(admin.password, [name, admin.name, admin.email])
+  if (weakness)
+    refuse(context, ['admin', 'password'], 'WEAK_PASSWORD', weakness)
+})
+
+export type SignUp = z.output<typeof signUpInput>

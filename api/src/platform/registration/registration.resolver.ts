@@ -1,0 +1,20 @@
+import type { Limits } from '../../access/limits.ts'
+import type { RequestContext } from '../../access/request-context.ts'
+import type { RegistrationService } from './registration.service.ts'
+import { Arg, Ctx, Mutation, Resolver } from 'type-graphql'
+import { Public } from '../../access/public.ts'
+import { sessionType } from '../identity/room.ts'
+import { CreateTenantInput, CreateTenantPayload } from './registration.type.ts'
+
+@Resolver()
+export class RegistrationResolver {
+  constructor(private readonly registration: RegistrationService, private readonly limits: Limits) {}
+
+  @Public()
+  @Mutation(() => CreateTenantPayload, { description: 'Signs a school up and answers at once; its preparation goes on in the background. Fields that are wrong are named in extensions.fields; SLUG_TAKEN, EMAIL_TAKEN, CONFLICT; 20 an hour and address, then RATE_LIMITED.' })
+  async createTenant(@Arg('input', () => CreateTenantInput) input: CreateTenantInput, @Ctx() context: RequestContext): Promise<CreateTenantPayload> {
+    await this.limits.count('createTenant', context.client.address)
+    const { tenant, session } = await this.registration.signUp(input, context.client)
+    return { tenant, session: sessionType(session) }
+  }
+}

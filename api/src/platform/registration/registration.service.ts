@@ -1,0 +1,106 @@
+import type { Client } from '../../access/request-context.ts'
+import type { Platform, PlatformDb } from '../../database/platform-db.ts'
+import type { FieldError } from '../../shared/errors.ts'
+import type { IdentityService, StartedSession } from '../identity/room.ts'
+import type { PreparationService } from '../preparation/room.ts'
+import type { TenancyService } from '../tenancy/room.ts'
+import type { Remembered } from './idempotency.ts'
+import type { SignUp } from './registration.input.ts'
+import { randomUUID } from 'node:crypto'
+import { UniqueConstraintViolationException } from '@mikro-orm/core'
+import { Conflict } from '../../shared/errors.ts'
+import { parseInput } from '../../shared/validate.ts'
+import { hashPassword } from '../identity/room.ts'
+import { slugLook, Tenant } from '../tenancy/room.ts'
+import { recall, remember } from './idempotency.ts'
+import { signUpInput } from './registration.input.ts'
+
+export interface SignedUp { tenant: Tenant, session: StartedSession }
+
+/** Somebody took the idempotency key while this sign-up was on its way. */
+class KeyTaken extends Error {}
+
+export class RegistrationService {
+  constructor(private readonly parts: {
+    platform: Platform
+    tenancy: TenancyService
+    identity: IdentityService
+    preparation: PreparationService
+  }) {}
+
+  /** Signs a school up: tenant, owner, membership, session and job commit together, or nothing does. */
+  async signUp(input: unknown, client: Client): Promise<SignedUp> {
+    const signUp = parseInput(signUpInput, input)
+    const earlier = await this.#recall(signUp)
+    if (earlier)
+      return this.#repeat(earlier, signUp, client)
+    await this.#refuseTaken(signUp)
+    // Before the transaction: hashing takes longer than everything in it.
+    const passwordHash = await hashPassword(signUp.admin.password)
+    try {
+      return await this.parts.platform.transaction(db => this.#store(db, signUp, passwordHash, client))
+    }
+    catch (error) {
+      const meanwhile = error instanceof KeyTaken && await this.#recall(signUp)
+      if (meanwhile)
+        return this.#repeat(meanwhile, signUp, client)
+      throw takenField(error) ?? error
+    }
+  }
+
+  async #store(db: PlatformDb, signUp: SignUp, passwordHash: string, client: Client): Promise<SignedUp> {
+    const id = randomUUID() // version 4: the id is the visitor's only credential
+    if (signUp.idempotencyKey && !await remember(db, signUp.idempotencyKey, signUp, id))
+      throw new KeyTaken()
+    const { name, slug, timeZone, locale } = signUp
+    const tenant = db.create(Tenant, { id, name, slug, slugLook: slugLook(slug), timeZone, locale, createdAt: new Date() })
+    await db.flush()
+    const { account, membership } = await this.parts.identity.createOwner(db, { name: signUp.admin.name, email: signUp.admin.email, passwordHash }, id)
+    const session = await this.parts.identity.sessions.start(db, { account, membership }, client)
+    await this.parts.preparation.request(db, id)
+    return { tenant, session }
+  }
+
+  async #recall(signUp: SignUp): Promise<Remembered | undefined> {
+    return signUp.idempotencyKey ? recall(this.parts.platform, signUp.idempotencyKey, signUp) : undefined
+  }
+
+  /** The same key again: the same tenant for the same input and password, with a session of its own. */
+  async #repeat(earlier: Remembered, signUp: SignUp, client: Client): Promise<SignedUp> {
+    const refusal = () => new Conflict('This idempotency key was used for another sign-up.')
+    if (!earlier.sameInput)
+      throw refusal()
+    const { email, password } = signUp.admin
+    const session = await this.parts.identity.signIn({ email, password, tenantId: earlier.tenantId }, undefined, client)
+      .catch((error) => { throw (error as { code?: string }).code === 'INVALID_CREDENTIALS' ? refusal() : error })
+    return { tenant: await this.parts.tenancy.get(earlier.tenantId), session }
+  }
+
+  /** The kind message, for everything that is taken at once; the unique indexes make it true. */
+  async #refuseTaken({ slug, admin }: SignUp): Promise<void> {
+    const { tenancy, identity, platform } = this.parts
+    const [availability, account] = await Promise.all([tenancy.checkSlug(slug), identity.findAccount(platform.fork(), admin.email)])
+    const fields: FieldError[] = []
+    if (!availability.available)
+      fields.push({ path: ['slug'], code: 'SLUG_TAKEN', message: availability.message! })
+    if (account)
+      fields.push(emailTaken)
+    if (fields.length > 0)
+      throw taken(fields)
+  }
+}
+
+const emailTaken: FieldError = { path: ['admin', 'email'], code: 'EMAIL_TAKEN', message: 'There is an account with this e-mail address. Sign in instead.' }
+const slugTaken: FieldError = { path: ['slug'], code: 'SLUG_TAKEN', message: 'A school has this address already.' }
+
+const taken = (fields: FieldError[]): Conflict => new Conflict(fields[0]!.message, { code: fields[0]!.code, fields })
+
+/** Two sign-ups at once: the index decided, and its word becomes the same field error. */
+function takenField(error: unknown): Conflict | undefined {
+  if (!(error instanceof UniqueConstraintViolationException))
+    return undefined
+  const { constraint } = error as { constraint?: string }
+  if (constraint === 'account_email_unique')
+    return taken([emailTaken])
+  return constraint?.startsWith('tenant_slug') ? taken([slugTaken]) : undefined
+}

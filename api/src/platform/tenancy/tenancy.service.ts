@@ -1,0 +1,80 @@
+import type { TenantAddress } from '../../database/school-db.ts'
+import type { Platform } from '../../database/platform-db.ts'
+import type { SlugRefusal } from './slug.ts'
+import { ExpectedError, Forbidden, NotFound } from '../../shared/errors.ts'
+import { refuseSlug, slugLook, slugSuggestions } from './slug.ts'
+import { Tenant } from './tenant.entity.ts'
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+
+/** School data was asked for before the school is ready; `extensions.status` says how far it is. */
+class TenantNotReady extends ExpectedError {
+  readonly status = 409
+  constructor(status: string) { super('This school is not ready yet.', 'TENANT_NOT_READY', { facts: { status } }) }
+}
+
+export interface SlugAnswer {
+  slug: string
+  available: boolean
+  reason: SlugRefusal | null
+  message: string | null
+  suggestion: string | null
+}
+
+export class TenancyService {
+  constructor(private readonly platform: Platform) {}
+
+  /** The tenant with this id, or null: malformed ids name nobody. */
+  async find(id: string): Promise<Tenant | null> {
+    return uuid.test(id) ? this.platform.fork().findOne(Tenant, { id }) : null
+  }
+
+  async get(id: string): Promise<Tenant> {
+    const tenant = await this.find(id)
+    if (!tenant)
+      throw new NotFound('Tenant', { code: 'TENANT_NOT_FOUND' })
+    return tenant
+  }
+
+  async findBySlug(slug: string): Promise<Tenant | null> {
+    return this.platform.fork().findOne(Tenant, { slug })
+  }
+
+  /** Where the tenant's school lives, if it may be entered now. */
+  async admit(id: string): Promise<TenantAddress> {
+    const tenant = await this.get(id)
+    if (tenant.lifecycle === 'SUSPENDED')
+      throw new Forbidden('This school is suspended.', { code: 'TENANT_SUSPENDED' })
+    if (tenant.lifecycle !== 'ACTIVE')
+      throw new NotFound('Tenant', { code: 'TENANT_NOT_FOUND' })
+    if (tenant.preparationStatus !== 'READY')
+      throw new TenantNotReady(tenant.preparationStatus)
+    return { id: tenant.id, node: tenant.node }
+  }
+
+  /** Whether sign-up would take this slug, and a free one like it where not. */
+  async checkSlug(slug: string): Promise<SlugAnswer> {
+    const refusal = refuseSlug(slug) ?? await this.#refuseTaken(slug)
+    if (!refusal)
+      return { slug, available: true, reason: null, message: null, suggestion: null }
+    return { slug: slug.slice(0, 64), available: false, ...refusal, suggestion: await this.#suggest(slug) }
+  }
+
+  async #refuseTaken(slug: string): Promise<{ reason: SlugRefusal, message: string } | undefined> {
+    const taken = await this.platform.fork().findOne(Tenant, { slugLook: slugLook(slug) }, { fields: ['slug'] })
+    if (!taken)
+      return undefined
+    return taken.slug === slug
+      ? { reason: 'TAKEN', message: 'A school has this address already.' }
+      : { reason: 'TAKEN', message: 'This address looks just like another school\'s.' }
+  }
+
+  async #suggest(slug: string): Promise<string | null> {
+    const candidates = slugSuggestions(slug)
+    if (candidates.length === 0)
+      return null
+    const taken = await this.platform.fork().find(Tenant, { slugLook: { $in: candidates.map(slugLook) } }, { fields: ['slugLook'] })
+    const looks = new Set(taken.map(tenant => tenant.slugLook))
+    return candidates.find(candidate => !looks.has(slugLook(candidate))) ?? null
+  }
+}

@@ -1,0 +1,35 @@
+import type { ClassType as StoredClassType, RecordStatus } from './roster.words.ts'
+import { Field, ID, ObjectType } from 'type-graphql'
+import { connectionType } from '../../access/page.type.ts'
+import { ClassTypeEnum, RecordStatusEnum } from './enum.types.ts'
+
+@ObjectType('Class', { description: 'A group of people who meet for a course.', simpleResolvers: true })
+export class ClassType {
+  @Field(() => ID, { description: 'In this school.' })
+  id!: string
+
+  @Field(() => String, { description: 'By which other systems know it.' })
+  sourcedId!: string
+
+  @Field(() => RecordStatusEnum, { description: 'Whether it is in use.' })
+  status!: RecordStatus
+
+  @Field(() => String, { description: 'As people call it.' })
+  title!: string
+
+  @Field(() => String, { nullable: true, description: 'A short code, unique among the school\'s classes in use.' })
+  classCode!: string | null
+
+  @Field(() => ClassTypeEnum, { description: 'How it meets.' })
+  classType!: StoredClassType
+
+  @Field(() => String, { nullable: true, description: 'Where it meets.' })
+  location!: string | null
+
+  @Field(() => [String], { description: 'For which grades.' })
+  grades!: string[]
+
+  courseId!: string
+}
+
+export const ClassConnection = connectionType('Class', ClassType, 'the school\'s classes')

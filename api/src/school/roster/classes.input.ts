@@ -1,0 +1,54 @@
+import type { ClassType, EnrollmentRole } from './roster.words.ts'
+import { Field, ID, InputType } from 'type-graphql'
+import { z } from 'zod'
+import { line, optionalLine } from '../../shared/validate.ts'
+import { ClassTypeEnum, EnrollmentRoleEnum } from './enum.types.ts'
+import { classTypes, enrollmentRoles } from './roster.words.ts'
+
+@InputType('CreateClassInput', { description: 'A class to create.' })
+export class CreateClassInput {
+  @Field(() => String, { description: 'As people will call it.' })
+  title!: string
+
+  @Field(() => ID, { nullable: true, description: 'Which course it takes; without one, the course of the same title, made if there is none.' })
+  courseId?: string | null
+
+  @Field(() => [ID], { description: 'In which parts of the year it meets; at least one.' })
+  termIds!: string[]
+
+  @Field(() => String, { nullable: true, description: 'A short code; two classes in use cannot share one (CLASS_CODE_TAKEN).' })
+  classCode?: string | null
+
+  @Field(() => ClassTypeEnum, { nullable: true, description: 'SCHEDULED unless told.' })
+  classType?: ClassType | null
+
+  @Field(() => String, { nullable: true, description: 'Where it meets.' })
+  location?: string | null
+
+  @Field(() => ID, { nullable: true, description: 'Who teaches it.' })
+  teacherId?: string | null
+}
+
+@InputType('EnrolInput', { description: 'A person to put in a class.' })
+export class EnrolInput {
+  @Field(() => ID, { description: 'The class.' })
+  classId!: string
+
+  @Field(() => ID, { description: 'The person.' })
+  userId!: string
+
+  @Field(() => EnrollmentRoleEnum, { description: 'As what.' })
+  role!: EnrollmentRole
+}
+
+export const newClass = z.object({
+  title: line(200),
+  courseId: z.string().nullish(),
+  termIds: z.array(z.string()).min(1, 'Choose at least one term.').max(20).transform(ids => [...new Set(ids)]),
+  classCode: optionalLine(50),
+  classType: z.enum(classTypes).nullish().transform(type => type ?? 'scheduled' as const),
+  location: optionalLine(100),
+  teacherId: z.string().nullish(),
+})
+
+export const newEnrollment = z.object({ classId: z.string(), userId: z.string(), role: z.enum(enrollmentRoles) })

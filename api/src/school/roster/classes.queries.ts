@@ -1,0 +1,106 @@
+import type { Direction, Page, SortKey } from '../../database/keyset.ts'
+import type { SchoolDb } from '../../database/school-db.ts'
+import type { PageArguments } from '../../shared/page.ts'
+import type { RosterTables } from './roster.tables.ts'
+import { sql } from 'kysely'
+import { readKeyset } from '../../database/keyset.ts'
+import { readPage } from '../../shared/page.ts'
+import { isUuid } from './known-id.ts'
+import { anyOf, byKey, listByKey } from './rows.ts'
+import { matches } from './search.ts'
+import { sessionColumns } from './sessions.queries.ts'
+
+const classColumns = [
+  'class.id',
+  'class.sourced_id as sourcedId',
+  'class.status',
+  'class.title',
+  'class.class_code as classCode',
+  'class.class_type as classType',
+  'class.location',
+  'class.grades',
+  'class.course_id as courseId',
+] as const
+
+export interface ClassFilter {
+  readonly search?: string | null
+  readonly termId?: string | null
+}
+
+export type ClassOrderField = 'title' | 'classCode' | 'dateLastModified'
+
+export interface ClassList extends PageArguments {
+  readonly filter?: ClassFilter | null
+  readonly orderBy?: { readonly field: ClassOrderField, readonly direction: Direction } | null
+}
+
+const id: SortKey = { expression: sql.ref('class.id'), kind: 'uuid' }
+const orders: Record<ClassOrderField, readonly SortKey[]> = {
+  title: [{ expression: sql.ref('class.title'), kind: 'text' }, id],
+  // Classes without a code come after those that have one.
+  classCode: [
+    { expression: sql`(${sql.ref('class.class_code')} is null)`, kind: 'boolean' },
+    { expression: sql`coalesce(${sql.ref('class.class_code')}, '')`, kind: 'text' },
+    id,
+  ],
+  dateLastModified: [{ expression: sql.ref('class.date_last_modified'), kind: 'timestamp' }, id],
+}
+
+/** One page of the classes of a school. */
+export function classesPage(db: SchoolDb, list: ClassList): Promise<Page<ClassRow>> {
+  const { field, direction } = list.orderBy ?? { field: 'title', direction: 'asc' }
+  const keys = orders[field]
+  const filter = [list.filter?.search ?? null, list.filter?.termId ?? null]
+  const request = readPage(list, [db.tenantId, 'classes', ...filter, field, direction], keys.map(key => key.kind))
+  return readKeyset(listed(db, list.filter).select(classColumns), { keys, direction }, request)
+}
+
+export async function classesById(db: SchoolDb, ids: readonly string[]) {
+  return byKey(ids, await db.rows<RosterTables>().selectFrom('class').select(classColumns).where('id', '=', anyOf(ids)).execute(), row => row.id)
+}
+
+export async function termsByClass(db: SchoolDb, classIds: readonly string[]) {
+  const rows = await db.rows<RosterTables>()
+    .selectFrom('class_term')
+    .innerJoin('academic_session', 'academic_session.id', 'class_term.academic_session_id')
+    .select([...sessionColumns, 'class_term.class_id as classId'])
+    .where('class_term.class_id', '=', anyOf(classIds))
+    .where('academic_session.status', '=', 'active')
+    .orderBy('academic_session.start_date')
+    .orderBy('academic_session.id')
+    .execute()
+  return listByKey(classIds, rows, row => row.classId)
+}
+
+export async function studentCountByClass(db: SchoolDb, classIds: readonly string[]): Promise<number[]> {
+  const rows = await db.rows<RosterTables>()
+    .selectFrom('enrollment')
+    .innerJoin('user', 'user.id', 'enrollment.user_id')
+    .select(eb => ['enrollment.class_id as classId', eb.fn.countAll<string>().as('count')])
+    .where('enrollment.class_id', '=', anyOf(classIds))
+    .where('enrollment.role', '=', 'student')
+    .where('enrollment.status', '=', 'active')
+    .where('user.status', '=', 'active')
+    .groupBy('enrollment.class_id')
+    .execute()
+  return byKey(classIds, rows, row => row.classId).map(row => Number(row?.count ?? 0))
+}
+
+type ClassRow = NonNullable<Awaited<ReturnType<typeof classesById>>[number]>
+
+function listed(db: SchoolDb, filter: ClassFilter | null | undefined) {
+  let query = db.rows<RosterTables>().selectFrom('class').where('class.status', '=', 'active')
+  const { search, termId } = filter ?? {}
+  if (search)
+    query = query.where(eb => matches(eb, 'class.search_text', search))
+  if (termId) {
+    // A term that cannot be is a term without classes.
+    query = isUuid(termId)
+      ? query.where(eb => eb.exists(eb.selectFrom('class_term')
+          .select(sql.lit(1).as('one'))
+          .whereRef('class_term.class_id', '=', 'class.id')
+          .where('class_term.academic_session_id', '=', termId)))
+      : query.where(sql.lit(false))
+  }
+  return query
+}

@@ -1,0 +1,80 @@
+import type { RequestContext } from '../../access/request-context.ts'
+import type { Page } from '../../database/keyset.ts'
+import type { ClassesService } from './classes.service.ts'
+import type { EnrollmentRole } from './roster.words.ts'
+import { Arg, Args, Authorized, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql'
+import { inSchool } from '../../access/request-context.ts'
+import { AcademicSessionType } from './academic-session.type.ts'
+import { ClassConnection, ClassType } from './class.type.ts'
+import { CreateClassInput } from './classes.input.ts'
+import { classesById, classesPage, studentCountByClass, termsByClass } from './classes.queries.ts'
+import { CourseType } from './course.type.ts'
+import { coursesById } from './courses.queries.ts'
+import { EnrollmentType } from './enrollment.type.ts'
+import { enrollmentsByClass } from './enrollments.queries.ts'
+import { EnrollmentRoleEnum } from './enum.types.ts'
+import { found, knownId } from './known-id.ts'
+import { ClassesArgs } from './lists.input.ts'
+import { UserType } from './user.type.ts'
+import { teachersByClass } from './users.queries.ts'
+
+@Resolver(() => ClassType)
+export class ClassesResolver {
+  constructor(private readonly classService: ClassesService) {}
+
+  @Authorized('roster:read')
+  @Query(() => ClassConnection, { description: 'Classes of the school, by title unless ordered otherwise.' })
+  classes(@Args(() => ClassesArgs) list: ClassesArgs, @Ctx() context: RequestContext) {
+    return inSchool(context).read(db => classesPage(db, list))
+  }
+
+  @Authorized('roster:read')
+  @Query(() => ClassType, { description: 'One class in use; NOT_FOUND otherwise.' })
+  async class(@Arg('id', () => ID, { description: 'Of the class.' }) id: string, @Ctx() context: RequestContext) {
+    const group = await inSchool(context).load(classesById, knownId(id, 'The class'))
+    return found(group?.status === 'active' ? group : undefined, 'The class')
+  }
+
+  @Authorized('roster:write')
+  @Mutation(() => ClassType, { description: 'Creates a class, its course too where none is chosen.' })
+  createClass(@Arg('input', () => CreateClassInput, { description: 'The class.' }) input: CreateClassInput, @Ctx() context: RequestContext) {
+    return inSchool(context).write(db => this.classService.createClass(db, input))
+  }
+
+  @FieldResolver(() => CourseType, { description: 'What the class takes.' })
+  async course(@Root() group: ClassType, @Ctx() context: RequestContext) {
+    return found(await inSchool(context).load(coursesById, group.courseId), 'The course')
+  }
+
+  @FieldResolver(() => [AcademicSessionType], { description: 'When it meets, in the order of the calendar.' })
+  terms(@Root() group: ClassType, @Ctx() context: RequestContext) {
+    return inSchool(context).load(termsByClass, group.id)
+  }
+
+  @FieldResolver(() => Int, { description: 'How many students are in it.' })
+  studentCount(@Root() group: ClassType, @Ctx() context: RequestContext) {
+    return inSchool(context).load(studentCountByClass, group.id)
+  }
+
+  @FieldResolver(() => [UserType], { description: 'Who teaches it, the main teacher first.' })
+  teachers(@Root() group: ClassType, @Ctx() context: RequestContext) {
+    return inSchool(context).load(teachersByClass, group.id)
+  }
+
+  @FieldResolver(() => [EnrollmentType], { description: 'Who is in it, by family name.' })
+  enrollments(
+    @Root() group: ClassType,
+    @Arg('role', () => EnrollmentRoleEnum, { nullable: true, description: 'Only places of this kind.' }) role: EnrollmentRole | null,
+    @Ctx() context: RequestContext,
+  ) {
+    return inSchool(context).load(enrollmentsByClass(role), group.id)
+  }
+}
+
+@Resolver(() => ClassConnection)
+export class ClassConnectionResolver {
+  @FieldResolver(() => Int, { description: 'How many classes the filter lets through.' })
+  totalCount(@Root() page: Page<ClassType>, @Ctx() context: RequestContext) {
+    return inSchool(context).read(() => page.count())
+  }
+}

@@ -1,0 +1,68 @@
+import type { SchoolDb } from '../../database/school-db.ts'
+import type { CreateClassInput } from './classes.input.ts'
+import type { RosterTables } from './roster.tables.ts'
+import { sql } from 'kysely'
+import { parseInput } from '../../shared/validate.ts'
+import { AcademicSession } from './academic-session.entity.ts'
+import { Class, ClassTerm } from './class.entity.ts'
+import { newClass } from './classes.input.ts'
+import { classesById } from './classes.queries.ts'
+import { Course } from './course.entity.ts'
+import { Enrollment } from './enrollment.entity.ts'
+import { refuseWrongRole } from './enrollments.service.ts'
+import { found, knownId } from './known-id.ts'
+import { Org } from './org.entity.ts'
+import { classCodeTaken, store } from './roster.errors.ts'
+import { lockSchool } from './school.queries.ts'
+import { User } from './user.entity.ts'
+
+/** Creates the classes of a school. */
+export class ClassesService {
+  async createClass(db: SchoolDb, input: CreateClassInput) {
+    const { termIds, courseId, teacherId, ...fields } = parseInput(newClass, input)
+    const school = await lockSchool(db)
+    await refuseTakenCode(db, fields.classCode)
+    const org = db.em.getReference(Org, school.id)
+    const course = courseId ? await findCourse(db, courseId) : await courseOfTitle(db, fields.title, org)
+    const created = db.em.create(Class, { ...fields, course, school: org })
+    for (const academicSession of await findTerms(db, termIds))
+      db.em.create(ClassTerm, { class: created, academicSession })
+    if (teacherId) {
+      const user = found(await db.em.findOne(User, { id: knownId(teacherId, 'The teacher'), status: 'active' }), 'The teacher')
+      await refuseWrongRole(db, user.id, 'teacher', 'teacherId')
+      db.em.create(Enrollment, { class: created, user, role: 'teacher', isPrimary: true })
+    }
+    await store(db)
+    return found((await classesById(db, [created.id]))[0], 'The class')
+  }
+}
+
+async function refuseTakenCode(db: SchoolDb, classCode: string | null): Promise<void> {
+  if (classCode === null)
+    return
+  const taken = await db.rows<RosterTables>().selectFrom('class').select('id').where('class_code', '=', classCode).where('status', '=', 'active').executeTakeFirst()
+  if (taken)
+    throw classCodeTaken()
+}
+
+async function findCourse(db: SchoolDb, id: string): Promise<Course> {
+  return found(await db.em.findOne(Course, { id: knownId(id, 'The course'), status: 'active' }), 'The course')
+}
+
+/** OneRoster wants a course for every class: without a choice it is the one of the same title, made if there is none. */
+async function courseOfTitle(db: SchoolDb, title: string, org: Org): Promise<Course> {
+  const known = await db.rows<RosterTables>()
+    .selectFrom('course')
+    .select('id')
+    .where(sql`lower(title)`, '=', sql`lower(${title})`)
+    .where('status', '=', 'active')
+    .orderBy('id')
+    .executeTakeFirst()
+  return known ? db.em.getReference(Course, known.id) : db.em.create(Course, { title, org })
+}
+
+async function findTerms(db: SchoolDb, ids: readonly string[]): Promise<AcademicSession[]> {
+  const wanted = ids.map(id => knownId(id, 'The term'))
+  const terms = await db.em.find(AcademicSession, { id: { $in: wanted }, status: 'active' })
+  return wanted.map(id => found(terms.find(term => term.id === id), 'The term'))
+}

@@ -1,0 +1,25 @@
+import { Field, ID, ObjectType } from 'type-graphql'
+import { connectionType } from '../../access/page.type.ts'
+
+@ObjectType('Course', { description: 'What is taught; a class is one group that takes it.', simpleResolvers: true })
+export class CourseType {
+  @Field(() => ID, { description: 'In this school.' })
+  id!: string
+
+  @Field(() => String, { description: 'By which other systems know it.' })
+  sourcedId!: string
+
+  @Field(() => String, { description: 'As people call it.' })
+  title!: string
+
+  @Field(() => String, { nullable: true, description: 'A short code, unique in the school.' })
+  courseCode!: string | null
+
+  @Field(() => [String], { description: 'For which grades.' })
+  grades!: string[]
+
+  @Field(() => [String], { description: 'Of which subjects.' })
+  subjects!: string[]
+}
+
+export const CourseConnection = connectionType('Course', CourseType, 'the school\'s courses')

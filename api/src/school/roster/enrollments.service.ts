@@ -1,0 +1,54 @@
+import type { SchoolDb } from '../../database/school-db.ts'
+import type { EnrolInput } from './classes.input.ts'
+import type { RosterTables } from './roster.tables.ts'
+import type { EnrollmentRole, RosterRole } from './roster.words.ts'
+import { parseInput } from '../../shared/validate.ts'
+import { Class } from './class.entity.ts'
+import { newEnrollment } from './classes.input.ts'
+import { Enrollment } from './enrollment.entity.ts'
+import { enrollmentsById } from './enrollments.queries.ts'
+import { found, knownId } from './known-id.ts'
+import { alreadyEnrolled, store, wrongRole } from './roster.errors.ts'
+import { User } from './user.entity.ts'
+
+/** Puts people in classes and takes them out. */
+export class EnrollmentsService {
+  /** Somebody who was in the class before gets the same place back. */
+  async enrol(db: SchoolDb, input: EnrolInput) {
+    const { classId, userId, role } = parseInput(newEnrollment, input)
+    const group = found(await db.em.findOne(Class, { id: knownId(classId, 'The class'), status: 'active' }), 'The class')
+    const user = found(await db.em.findOne(User, { id: knownId(userId, 'The person'), status: 'active' }), 'The person')
+    await refuseWrongRole(db, user.id, role, 'userId')
+    const earlier = await db.em.findOne(Enrollment, { class: group, user, role }, { orderBy: { status: 'asc', dateLastModified: 'desc' } })
+    if (earlier?.status === 'active')
+      throw alreadyEnrolled()
+    const enrollment = earlier ?? db.em.create(Enrollment, { class: group, user, role })
+    db.em.assign(enrollment, { status: 'active', endDate: null })
+    await store(db)
+    return this.#answer(db, enrollment.id)
+  }
+
+  /** Withdrawing twice is withdrawing once. */
+  async withdraw(db: SchoolDb, enrollmentId: string) {
+    const enrollment = found(await db.em.findOne(Enrollment, { id: knownId(enrollmentId, 'The enrollment') }), 'The enrollment')
+    enrollment.status = 'tobedeleted'
+    await store(db)
+    return this.#answer(db, enrollment.id)
+  }
+
+  async #answer(db: SchoolDb, id: string) {
+    return found((await enrollmentsById(db, [id]))[0], 'The enrollment')
+  }
+}
+
+const family: readonly RosterRole[] = ['guardian', 'parent', 'relative']
+
+/** A student's place is for students; every other place in a class is for staff. */
+export async function refuseWrongRole(db: SchoolDb, userId: string, wanted: EnrollmentRole, field: string): Promise<void> {
+  const roles = await db.rows<RosterTables>().selectFrom('role').select('role').where('user_id', '=', userId).where('status', '=', 'active').execute()
+  const fits = wanted === 'student'
+    ? roles.some(({ role }) => role === 'student')
+    : roles.some(({ role }) => role !== 'student' && !family.includes(role))
+  if (!fits)
+    throw wrongRole(field, wanted === 'student' ? 'NOT_A_STUDENT' : 'NOT_A_TEACHER')
+}

@@ -1,0 +1,69 @@
+import type { RequestContext } from '../../access/request-context.ts'
+import type { Page } from '../../database/keyset.ts'
+import type { PeopleService } from './people.service.ts'
+import { Arg, Args, Authorized, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql'
+import { inSchool } from '../../access/request-context.ts'
+import { enrollmentsByUser } from './enrollments.queries.ts'
+import { EnrollmentType } from './enrollment.type.ts'
+import { found, knownId } from './known-id.ts'
+import { UsersArgs } from './lists.input.ts'
+import { OrgType } from './org.type.ts'
+import { AddStudentInput, AddTeacherInput } from './people.input.ts'
+import { RoleType, UserConnection, UserType } from './user.type.ts'
+import { orgsById, rolesByUser, usersById, usersPage } from './users.queries.ts'
+
+@Resolver(() => UserType)
+export class PeopleResolver {
+  constructor(private readonly people: PeopleService) {}
+
+  @Authorized('roster:read')
+  @Query(() => UserConnection, { description: 'People of the school, by family name unless ordered otherwise.' })
+  users(@Args(() => UsersArgs) list: UsersArgs, @Ctx() context: RequestContext) {
+    return inSchool(context).read(db => usersPage(db, list))
+  }
+
+  @Authorized('roster:read')
+  @Query(() => UserType, { description: 'One person in use; NOT_FOUND otherwise.' })
+  async user(@Arg('id', () => ID, { description: 'Of the person.' }) id: string, @Ctx() context: RequestContext) {
+    const user = await inSchool(context).load(usersById, knownId(id, 'The person'))
+    return found(user?.status === 'active' ? user : undefined, 'The person')
+  }
+
+  @Authorized('roster:write')
+  @Mutation(() => UserType, { description: 'Adds a student, with a username of their own.' })
+  addStudent(@Arg('input', () => AddStudentInput, { description: 'The student.' }) input: AddStudentInput, @Ctx() context: RequestContext) {
+    return inSchool(context).write(db => this.people.addStudent(db, input))
+  }
+
+  @Authorized('roster:write')
+  @Mutation(() => UserType, { description: 'Adds a teacher, with a username of their own.' })
+  addTeacher(@Arg('input', () => AddTeacherInput, { description: 'The teacher.' }) input: AddTeacherInput, @Ctx() context: RequestContext) {
+    return inSchool(context).write(db => this.people.addTeacher(db, input))
+  }
+
+  @FieldResolver(() => [RoleType], { description: 'What the person is, the main role first.' })
+  roles(@Root() user: UserType, @Ctx() context: RequestContext) {
+    return inSchool(context).load(rolesByUser, user.id)
+  }
+
+  @FieldResolver(() => [EnrollmentType], { description: 'The classes the person is in, by title.' })
+  enrollments(@Root() user: UserType, @Ctx() context: RequestContext) {
+    return inSchool(context).load(enrollmentsByUser, user.id)
+  }
+}
+
+@Resolver(() => RoleType)
+export class RoleResolver {
+  @FieldResolver(() => OrgType, { description: 'Where the person has the role.' })
+  async org(@Root() role: RoleType, @Ctx() context: RequestContext) {
+    return found(await inSchool(context).load(orgsById, role.orgId), 'The org')
+  }
+}
+
+@Resolver(() => UserConnection)
+export class UserConnectionResolver {
+  @FieldResolver(() => Int, { description: 'How many people the filter lets through.' })
+  totalCount(@Root() page: Page<UserType>, @Ctx() context: RequestContext) {
+    return inSchool(context).read(() => page.count())
+  }
+}

@@ -1,0 +1,31 @@
+import { ClassConnectionResolver, ClassesResolver } from './classes.resolver.ts'
+import { ClassesService } from './classes.service.ts'
+import { CoursesResolver } from './courses.resolver.ts'
+import { DashboardResolver } from './dashboard.resolver.ts'
+import { EnrollmentsResolver } from './enrollments.resolver.ts'
+import { EnrollmentsService } from './enrollments.service.ts'
+import { PeopleResolver, RoleResolver, UserConnectionResolver } from './people.resolver.ts'
+import { PeopleService } from './people.service.ts'
+import { rosterEntities } from './roster.entities.ts'
+import { rosterSeed } from './roster.seed.ts'
+import { SchoolYearResolver } from './school-year.resolver.ts'
+import { SchoolYearService } from './school-year.service.ts'
+
+/** Who is at a school, what they attend, and its calendar; the first screen that shows them. */
+export function rosterRoom({ now = () => new Date() }: { now?: () => Date } = {}) {
+  return {
+    entities: rosterEntities,
+    seeds: rosterSeed,
+    resolvers: [
+      new PeopleResolver(new PeopleService()),
+      new RoleResolver(),
+      new UserConnectionResolver(),
+      new ClassesResolver(new ClassesService()),
+      new ClassConnectionResolver(),
+      new CoursesResolver(),
+      new EnrollmentsResolver(new EnrollmentsService()),
+      new SchoolYearResolver(new SchoolYearService(now)),
+      new DashboardResolver(now),
+    ],
+  }
+}

@@ -1,0 +1,31 @@
+import type { SchoolDb } from '../../database/school-db.ts'
+import type { ExpectedError } from '../../shared/errors.ts'
+import { Conflict } from '../../shared/errors.ts'
+
+const atField = (field: string, code: string, message: string) => new Conflict(message, { code, fields: [{ path: [field], code, message }] })
+
+export const identifierTaken = () => atField('identifier', 'IDENTIFIER_TAKEN', 'Somebody at the school already has this identifier.')
+export const classCodeTaken = () => atField('classCode', 'CLASS_CODE_TAKEN', 'Another class already has this code.')
+export const alreadyEnrolled = () => atField('userId', 'ALREADY_ENROLLED', 'This person is already in the class in this role.')
+export const wrongRole = (field: string, code: 'NOT_A_STUDENT' | 'NOT_A_TEACHER') =>
+  atField(field, code, code === 'NOT_A_STUDENT' ? 'Only a student of the school can be enrolled as a student.' : 'Only staff of the school can teach or oversee a class.')
+
+/** What a unique index means in words: the same answer as the kind check that usually comes first. */
+const byConstraint: Readonly<Record<string, () => ExpectedError>> = {
+  user_identifier_unique: identifierTaken,
+  user_username_unique: () => new Conflict('Somebody was added at the same moment. Please try again.'),
+  class_code_unique: classCodeTaken,
+  enrollment_unique: alreadyEnrolled,
+}
+
+/** Writes all that is pending, in one flush. */
+export async function store(db: SchoolDb): Promise<void> {
+  try {
+    await db.em.flush()
+  }
+  catch (error) {
+    const { code, constraint } = error as { code?: unknown, constraint?: unknown }
+    const known = code === '23505' && typeof constraint === 'string' ? byConstraint[constraint] : undefined
+    throw known ? known() : error
+  }
+}

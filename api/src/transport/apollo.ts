@@ -1,0 +1,54 @@
+import type { ApolloServerPlugin } from '@apollo/server'
+import type { FastifyInstance } from 'fastify'
+import type { GraphQLSchema } from 'graphql'
+import type { RequestContext } from '../access/request-context.ts'
+import { ApolloServer } from '@apollo/server'
+import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled'
+import { fastifyApolloDrainPlugin } from '@as-integrations/fastify'
+import { documentPlugins, documentRules, maxTokens } from './protection.ts'
+import { expected, publicError } from './public-error.ts'
+
+/** Gives the school's connection back, names the request in every error, and logs what nobody expected. */
+const bookkeeping: ApolloServerPlugin<RequestContext> = {
+  async requestDidStart() {
+    return {
+      async didEncounterErrors({ errors, contextValue, operationName }) {
+        for (const error of errors) {
+          if (!expected(error) && error.originalError)
+            contextValue.log.error({ err: error.originalError, operationName, path: error.path }, 'an operation failed')
+        }
+      },
+      async willSendResponse({ contextValue, response }) {
+        await contextValue.school.end()
+        if (response.body.kind !== 'single')
+          return
+        for (const error of response.body.singleResult.errors ?? []) {
+          const extensions = error.extensions as Record<string, unknown>
+          extensions.requestId = contextValue.requestId
+          if (typeof extensions.retryAfter === 'number')
+            response.http.headers.set('retry-after', String(extensions.retryAfter))
+        }
+      },
+    }
+  },
+}
+
+export function apolloServer(schema: GraphQLSchema, fastify: FastifyInstance): ApolloServer<RequestContext> {
+  return new ApolloServer<RequestContext>({
+    schema,
+    plugins: [ApolloServerPluginLandingPageDisabled(), fastifyApolloDrainPlugin(fastify), ...documentPlugins, bookkeeping],
+    validationRules: documentRules,
+    parseOptions: { maxTokens },
+    validationOptions: { maxErrors: 5 },
+    formatError: publicError,
+    introspection: false,
+    csrfPrevention: true,
+    allowBatchedHttpRequests: false,
+    hideSchemaDetailsFromClientErrors: true,
+    includeStacktraceInErrorResponses: false,
+    persistedQueries: false,
+    stopOnTerminationSignals: false,
+    // Every mistake of a client is in its answer; ours are logged above.
+    logger: { debug() {}, info() {}, warn() {}, error() {} },
+  })
+}

@@ -1,0 +1,120 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { GraphQLSchema } from 'graphql'
+import type { RequestContext } from '../access/request-context.ts'
+import type { Config } from '../config.ts'
+import type { Log } from '../shared/log.ts'
+import type { Reception } from './context.ts'
+import { randomUUID } from 'node:crypto'
+import cookie from '@fastify/cookie'
+import { fastifyApolloHandler } from '@as-integrations/fastify'
+import { fastify as createFastify, LogController } from 'fastify'
+import { ExpectedError, Invalid } from '../shared/errors.ts'
+import { apolloServer } from './apollo.ts'
+import { headerValues, openContext } from './context.ts'
+import { clientOf } from './cookies.ts'
+import { expected } from './public-error.ts'
+import { serveWeb } from './web.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest { operation?: RequestContext }
+}
+
+export interface HttpServer {
+  readonly fastify: FastifyInstance
+  stop: () => Promise<void>
+}
+
+/** The HTTP side: GraphQL, health, and the built web client. */
+export async function openHttp(options: {
+  config: Pick<Config, 'trustedProxies' | 'baseUrl'>
+  schema: GraphQLSchema
+  reception: Reception
+  /** Whether requests can be served: database and listener are there. */
+  ready: () => Promise<boolean>
+  webRoot: string | undefined
+  log: Log
+}): Promise<HttpServer> {
+  const { config, reception, log } = options
+  const secure = config.baseUrl?.startsWith('https:') ?? false
+  const server = createFastify({
+    loggerInstance: log as FastifyInstance['log'],
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: () => randomUUID(),
+    trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
+    bodyLimit: 100 * 1024,
+    requestTimeout: 15_000,
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    http: { maxHeaderSize: 16 * 1024, headersTimeout: 10_000 },
+  })
+  await server.register(cookie)
+
+  server.setErrorHandler((error, request, reply) => answerError(error, request, reply, log))
+  server.addHook('onSend', async (request, reply) => {
+    void reply.header('x-request-id', request.id)
+  })
+  server.addHook('onResponse', async (request, reply) => {
+    log.debug({ requestId: request.id, method: request.method, path: request.routeOptions.url, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request')
+  })
+
+  server.get('/livez', async () => ({ status: 'ok' }))
+  server.get('/readyz', async (_, reply) => {
+    const ready = await options.ready().catch(() => false)
+    return reply.code(ready ? 200 : 503).send({ status: ready ? 'ok' : 'unavailable' })
+  })
+
+  const apollo = apolloServer(options.schema, server)
+  await apollo.start()
+  server.route({
+    url: '/graphql',
+    method: ['GET', 'POST'],
+    preHandler: async (request, reply) => {
+      void reply.headers(apiHeaders)
+      request.operation = await openContext(reception, {
+        requestId: request.id,
+        client: clientOf(request, reply, secure),
+        authorization: headerValues(request.raw, 'authorization'),
+        tenantIds: headerValues(request.raw, 'x-tenant-id'),
+        host: request.host,
+      })
+    },
+    handler: fastifyApolloHandler(apollo, { context: async request => request.operation! }),
+  })
+  await serveWeb(server, options.webRoot)
+
+  return {
+    fastify: server,
+    async stop() {
+      await server.close()
+      await apollo.stop()
+    },
+  }
+}
+
+const apiHeaders = {
+  'cache-control': 'no-store',
+  'vary': 'Authorization, Host, Origin, x-tenant-id',
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': 'default-src \'none\'; frame-ancestors \'none\'',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-resource-policy': 'same-site',
+}
+
+/** Errors before GraphQL (a broken body, a bad token, a conflict of tenants) answer in GraphQL's shape. */
+function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply, log: Log): FastifyReply {
+  const status = (error as { statusCode?: number }).statusCode
+  const known = expected(error) ?? (status && status < 500 ? refusedRequest(status) : undefined)
+  if (!known)
+    log.error({ err: error, requestId: request.id }, 'a request failed')
+  const { http: _, ...extensions } = known?.extensions ?? { code: 'INTERNAL_SERVER_ERROR' }
+  if (known && typeof known.facts.retryAfter === 'number')
+    void reply.header('retry-after', String(known.facts.retryAfter))
+  const message = known?.message ?? 'Something went wrong on our side. Please try again; if it stays, tell us the request id.'
+  return reply.code(known?.status ?? 500).headers(apiHeaders).type('application/json; charset=utf-8').send({ errors: [{ message, extensions: { ...extensions, requestId: request.id } }] })
+}
+
+/** What Fastify itself refuses, in our words: its own may quote the body. */
+function refusedRequest(status: number): ExpectedError {
+  const words: Record<number, string> = { 413: 'This request is too large: at most 100 kB.', 415: 'Send JSON: content-type application/json.' }
+  return new (class extends Invalid { override readonly status = status as 400 })(words[status] ?? 'This request could not be read.', { code: 'BAD_REQUEST' })
+}

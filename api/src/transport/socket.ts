@@ -1,0 +1,132 @@
+import type { Server as HttpServer, IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { GraphQLFormattedError, GraphQLSchema } from 'graphql'
+import type { Config } from '../config.ts'
+import type { Log } from '../shared/log.ts'
+import type { Arrival, Reception } from './context.ts'
+import { randomUUID } from 'node:crypto'
+import { getOperationAST, GraphQLError } from 'graphql'
+import { useServer } from 'graphql-ws/use/ws'
+import { WebSocketServer } from 'ws'
+import { openContext } from './context.ts'
+import { checkDocument } from './protection.ts'
+import { expected, publicError } from './public-error.ts'
+
+interface Connection extends Record<PropertyKey, unknown> { requestId: string }
+
+/** Operations one socket may run at a time. */
+const operationsPerSocket = 20
+
+/** Subscriptions by the graphql-transport-ws protocol on /graphql. Cookies do not authenticate here; the token does. */
+export function openSockets(options: {
+  server: HttpServer
+  schema: GraphQLSchema
+  reception: Reception
+  config: Pick<Config, 'baseUrl' | 'baseDomain'>
+  log: Log
+}): { stop: () => Promise<void> } {
+  const { schema, reception, config, log } = options
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: 64 * 1024, perMessageDeflate: false, handleProtocols: protocols => protocols.has('graphql-transport-ws') && 'graphql-transport-ws' })
+  sockets.on('error', error => log.error({ err: error }, 'socket server'))
+
+  const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    socket.on('error', () => {}) // a peer that is gone before it was let in
+    const path = (request.url ?? '').split('?', 1)[0]
+    if (path !== '/graphql' || !originAllowed(request, config))
+      return void socket.end(`HTTP/1.1 ${path === '/graphql' ? '403 Forbidden' : '404 Not Found'}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+    sockets.handleUpgrade(request, socket, head, opened => sockets.emit('connection', opened, request))
+  }
+  options.server.on('upgrade', upgrade)
+
+  const dispose = useServer<Record<string, unknown>, Connection>({
+    schema,
+    connectionInitWaitTimeout: 3_000,
+    async onConnect(ctx) {
+      ctx.extra.requestId = randomUUID()
+      ctx.extra.socket.on('error', () => {})
+      try {
+        await openContext(reception, arrival(ctx.extra.request, ctx.connectionParams, ctx.extra.requestId))
+        return true
+      }
+      catch (error) {
+        if (!expected(error))
+          log.error({ err: error, requestId: ctx.extra.requestId }, 'a socket could not be opened')
+        return false // 4403, in the protocol's words
+      }
+    },
+    async onSubscribe(ctx, id, { query, variables, operationName }) {
+      const requestId = randomUUID()
+      try {
+        if (Object.keys(ctx.subscriptions).length > operationsPerSocket)
+          throw refusal('Too many operations on one socket.', 'RATE_LIMITED')
+        const { document, errors } = checkDocument(schema, query)
+        if (errors.length > 0)
+          return errors.map(error => named(error, requestId))
+        if (getOperationAST(document, operationName)?.operation !== 'subscription')
+          return [named(refusal('Only subscriptions run over a socket.', 'BAD_REQUEST'), requestId)]
+        const contextValue = await openContext(reception, arrival(ctx.extra.request, ctx.connectionParams, requestId))
+        return { schema, document, operationName, variableValues: variables, contextValue }
+      }
+      catch (error) {
+        if (!expected(error) && !(error instanceof GraphQLError))
+          log.error({ err: error, requestId }, 'a subscription could not be opened')
+        return [named(error, requestId)]
+      }
+    },
+    onError: (ctx, id, payload, errors) => errors.map(error => publicSocketError(error, log)),
+    onNext: (ctx, id, payload, args, result) => result.errors && { ...result, errors: result.errors.map(error => publicSocketError(error, log)) },
+  }, sockets)
+
+  return {
+    async stop() {
+      options.server.off('upgrade', upgrade)
+      await dispose.dispose() // closes with 1001: going away
+    },
+  }
+}
+
+/** Browsers say where a page came from; other clients need not, for cookies open nothing here. */
+function originAllowed(request: IncomingMessage, config: Pick<Config, 'baseUrl' | 'baseDomain'>): boolean {
+  const { origin, host } = request.headers
+  if (origin === undefined)
+    return true
+  const url = URL.parse(origin)
+  if (!url || url.origin !== origin)
+    return false
+  if (!config.baseUrl)
+    return url.host === host
+  const base = new URL(config.baseUrl)
+  const label = config.baseDomain && url.hostname.endsWith(`.${config.baseDomain}`) && url.hostname.slice(0, -config.baseDomain.length - 1)
+  return url.origin === base.origin || Boolean(label && !label.includes('.') && url.protocol === base.protocol && url.port === base.port)
+}
+
+function arrival(request: IncomingMessage, params: Readonly<Record<string, unknown>> | undefined, requestId: string): Arrival {
+  const texts = (value: unknown) => value === undefined || value === null ? [] : [String(value)]
+  return {
+    requestId,
+    client: { address: request.socket.remoteAddress ?? '', refreshToken: undefined, keepRefreshToken: () => {} },
+    authorization: texts(params?.authorization),
+    tenantIds: texts(params?.tenantId),
+    host: request.headers.host,
+  }
+}
+
+function refusal(message: string, code: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code } })
+}
+
+/** Carries the request id on to where the error is made public. */
+function named(error: unknown, requestId: string): GraphQLError {
+  const cause = error instanceof Error ? error : new Error(String(error))
+  const known = expected(error)
+  const extensions = error instanceof GraphQLError ? { code: 'GRAPHQL_VALIDATION_FAILED', ...error.extensions } : known?.extensions
+  return new GraphQLError(cause.message, { originalError: known ?? cause, extensions: { ...extensions, requestId } })
+}
+
+function publicSocketError(error: GraphQLError, log: Log): GraphQLFormattedError {
+  const requestId = error.extensions.requestId ?? randomUUID()
+  const shown = publicError(error.toJSON(), error)
+  if (shown.extensions?.code === 'INTERNAL_SERVER_ERROR')
+    log.error({ err: error.originalError ?? error, requestId }, 'a subscription failed')
+  return { ...shown, extensions: { ...shown.extensions, requestId } }
+}

@@ -1,0 +1,43 @@
+import type { FastifyInstance } from 'fastify'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import helmet from '@fastify/helmet'
+import files from '@fastify/static'
+
+/** Serves the built web client; every path that is not a file is the application's own. */
+export async function serveWeb(server: FastifyInstance, root: string | undefined): Promise<void> {
+  if (!root || !existsSync(join(root, 'index.html')))
+    return
+  await server.register(async (scope) => {
+    await scope.register(helmet, {
+      contentSecurityPolicy: {
+        useDefaults: false,
+        directives: {
+          'default-src': ['\'none\''],
+          'script-src': ['\'self\''],
+          'style-src': ['\'self\''],
+          'style-src-attr': ['\'unsafe-inline\''],
+          'img-src': ['\'self\'', 'data:'],
+          'font-src': ['\'self\''],
+          'connect-src': ['\'self\''],
+          'manifest-src': ['\'self\''],
+          'base-uri': ['\'none\''],
+          'form-action': ['\'self\''],
+          'frame-ancestors': ['\'none\''],
+          'object-src': ['\'none\''],
+        },
+      },
+      referrerPolicy: { policy: 'same-origin' },
+    })
+    await scope.register(files, {
+      root,
+      index: 'index.html',
+      // Built files carry a hash in their name and never change; the page that names them always may.
+      setHeaders: (reply, path) => void reply.header('cache-control', path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache'),
+    })
+    scope.setNotFoundHandler((request, reply) => {
+      const wantsPage = request.method === 'GET' && (request.headers.accept ?? '').includes('text/html')
+      return wantsPage ? reply.code(200).sendFile('index.html') : reply.code(404).send({ errors: [{ message: 'There is nothing here.', extensions: { code: 'NOT_FOUND', requestId: request.id } }] })
+    })
+  })
+}

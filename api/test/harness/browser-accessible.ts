@@ -1,0 +1,16 @@
+import type { AxeResults } from 'axe-core'
+import type { Page } from 'playwright-core'
+import axe from 'axe-core'
+import { expect } from 'vitest'
+
+const rules = { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }
+
+/** Fails with each rule broken and where, as axe-core sees the page now. */
+export async function expectAccessible(page: Page): Promise<void> {
+  // Evaluated, not added as a script tag, which the page's own security policy would refuse.
+  await page.evaluate(axe.source)
+  const { violations } = await page.evaluate<AxeResults>(`axe.run(document, ${JSON.stringify(rules)})`)
+  const broken = violations.flatMap(rule => rule.nodes.map(node => `${rule.id}: ${rule.help}: ${node.target.join(' ')} ${node.html}`))
+  if (broken.length > 0)
+    expect.fail(`${page.url()} shuts people out:\n${broken.join('\n')}`)
+}

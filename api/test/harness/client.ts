@@ -1,0 +1,81 @@
+import { createClient } from 'graphql-ws'
+import WebSocket from 'ws'
+
+export interface GraphqlError { message: string, path?: (string | number)[], extensions: Record<string, unknown> & { code: string, requestId?: string } }
+export interface Answer<Data> { status: number, headers: Headers, data: Data | null | undefined, errors: GraphqlError[] | undefined }
+
+export interface WatchedStatus { status: string, step: string | null, completedSteps: number, totalSteps: number, attempt: number, sequence: number, error: { code: string, message: string } | null }
+
+/** A plain GraphQL client over HTTP and graphql-transport-ws, as an integrator would have. */
+export interface GraphqlClient {
+  readonly url: string
+  /** The whole answer, errors and all. */
+  send: <Data = Record<string, unknown>>(query: string, variables?: Record<string, unknown>, headers?: Record<string, string>) => Promise<Answer<Data>>
+  /** The data; throws where there are errors. */
+  ask: <Data = Record<string, unknown>>(query: string, variables?: Record<string, unknown>) => Promise<Data>
+  /** Every value of a subscription until it completes. */
+  subscribe: <Data>(query: string, variables?: Record<string, unknown>, params?: Record<string, unknown>) => Promise<Data[]>
+  /** Follows a preparation to its end. */
+  watch: (tenantId: string, heard?: (status: WatchedStatus) => void) => Promise<WatchedStatus[]>
+  /** The same client with an access token. */
+  as: (accessToken: string) => GraphqlClient
+}
+
+export function graphqlClient(base: string, accessToken?: string): GraphqlClient {
+  const authorization = accessToken && `Bearer ${accessToken}`
+  const client: GraphqlClient = {
+    url: base,
+    async send<Data>(query: string, variables?: Record<string, unknown>, headers: Record<string, string> = {}) {
+      const response = await fetch(`${base}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...(authorization && { authorization }), ...headers },
+        body: JSON.stringify({ query, variables }),
+      })
+      const body = await response.json() as { data?: Data | null, errors?: GraphqlError[] }
+      return { status: response.status, headers: response.headers, data: body.data, errors: body.errors }
+    },
+    async ask<Data>(query: string, variables?: Record<string, unknown>) {
+      const answer = await client.send<Data>(query, variables)
+      if (answer.errors || !answer.data)
+        throw new Error(JSON.stringify(answer.errors))
+      return answer.data
+    },
+    async subscribe<Data>(query: string, variables?: Record<string, unknown>, params: Record<string, unknown> = {}) {
+      const socket = createClient({ url: `${base.replace(/^http/, 'ws')}/graphql`, webSocketImpl: WebSocket, retryAttempts: 0, connectionParams: { ...(authorization && { authorization }), ...params } })
+      try {
+        const values: Data[] = []
+        for await (const result of socket.iterate({ query, variables })) {
+          if (result.errors)
+            throw Object.assign(new Error(JSON.stringify(result.errors)), { errors: result.errors })
+          values.push(result.data as Data)
+        }
+        return values
+      }
+      finally {
+        await socket.dispose()
+      }
+    },
+    async watch(tenantId, heard) {
+      const socket = createClient({ url: `${base.replace(/^http/, 'ws')}/graphql`, webSocketImpl: WebSocket, retryAttempts: 0, connectionParams: { ...(authorization && { authorization }) } })
+      const statuses: WatchedStatus[] = []
+      try {
+        for await (const { data, errors } of socket.iterate<{ tenantPreparationStatus: WatchedStatus }>({ query: watchStatus, variables: { tenantId } })) {
+          if (errors || !data)
+            throw new Error(JSON.stringify(errors))
+          statuses.push(data.tenantPreparationStatus)
+          heard?.(data.tenantPreparationStatus)
+        }
+        return statuses
+      }
+      finally {
+        await socket.dispose()
+      }
+    },
+    as: token => graphqlClient(base, token),
+  }
+  return client
+}
+
+const watchStatus = `subscription ($tenantId: ID!) {
+  tenantPreparationStatus(tenantId: $tenantId) { status step completedSteps totalSteps attempt sequence error { code message } }
+}`

@@ -1,0 +1,52 @@
+import type { LoginUrls } from '../../src/database/logins.ts'
+import { randomBytes } from 'node:crypto'
+import pg from 'pg'
+import { inject } from 'vitest'
+import { makeLogins } from '../../src/database/logins.ts'
+import { loginUrls } from './login-urls.ts'
+
+export interface TestDatabase {
+  /** The superuser's URL of this database. */
+  readonly adminUrl: string
+  readonly urls: Required<LoginUrls>
+  /** Any statement, as superuser. */
+  sql: <Row = Record<string, unknown>>(text: string, values?: unknown[]) => Promise<Row[]>
+  drop: () => Promise<void>
+}
+
+/** A database of its own: the migrated platform without a tenant, copied from the template. */
+export async function openTestDatabase(): Promise<TestDatabase> {
+  const server = inject('adminUrl')
+  const name = `test_${randomBytes(6).toString('hex')}`
+  await once(server, `create database ${name} template homeroom_template`)
+  const url = new URL(server)
+  url.pathname = `/${name}`
+  const urls = loginUrls(url.href)
+  // Rights on the database itself are not part of what is copied.
+  await makeLogins(url.href, urls)
+  const pool = new pg.Pool({ connectionString: url.href, max: 2 })
+  pool.on('error', () => {})
+  return {
+    adminUrl: url.href,
+    urls,
+    sql: async <Row>(text: string, values?: unknown[]) => (await pool.query(text, values)).rows as Row[],
+    async drop() {
+      const roles = await pool.query('select rolname from pg_roles join pg_namespace on nspname = rolname')
+      await pool.end()
+      await once(server, `drop database ${name} with (force)`)
+      for (const { rolname } of roles.rows)
+        await once(server, `drop role "${rolname}"`)
+    },
+  }
+}
+
+async function once(url: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    await client.query(statement)
+  }
+  finally {
+    await client.end()
+  }
+}

@@ -1,0 +1,149 @@
+import type { ChildProcess } from 'node:child_process'
+import type { EmbeddedServerOptions } from '../../src/database/embedded/server.ts'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmod, mkdtemp, readdir, readFile, realpath, rm } from 'node:fs/promises'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import process from 'node:process'
+import { setTimeout as pause } from 'node:timers/promises'
+import pg from 'pg'
+import { expect, onTestFinished } from 'vitest'
+
+/** A process of its own that starts or joins a server and can be killed at any moment. */
+const ownerScript = `
+const { startEmbeddedServer } = await import(${JSON.stringify(new URL('../../src/database/embedded/server.ts', import.meta.url).href)})
+// Ctrl-C begins our drain: the database must still be there.
+process.on('SIGINT', () => process.send({ interrupted: true }))
+const { umask, ...options } = JSON.parse(process.argv[1])
+if (umask) process.umask(umask)
+const messages = []
+try {
+  const server = await startEmbeddedServer({ ...options, log: message => messages.push(message) })
+  process.once('message', async () => {
+    await server.stop()
+    process.disconnect()
+  })
+  process.send({ url: server.url, dataDir: server.dataDir, messages })
+}
+catch (error) {
+  process.send({ error: error.message })
+  process.disconnect()
+}
+`
+
+export interface OwnerOptions extends Omit<EmbeddedServerOptions, 'log'> {
+  umask?: number
+}
+
+export interface Owner {
+  readonly process: ChildProcess
+  readonly url: string
+  readonly dataDir: string
+  readonly messages: string[]
+  stop: () => Promise<void>
+  kill: () => Promise<void>
+}
+
+/** An owner whose start nobody has waited for yet. */
+export function launchOwner(options: OwnerOptions): { process: ChildProcess, ready: Promise<Owner> } {
+  const child = spawn(process.execPath, ['--input-type=module', '-e', ownerScript, '--', JSON.stringify({ settings: { fsync: 'off' }, ...options })], {
+    // As a terminal does it: one process group for all that listen to Ctrl-C.
+    detached: true,
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  })
+  const exit = once(child, 'exit')
+  const kill = async () => {
+    child.kill('SIGKILL')
+    await exit
+  }
+  onTestFinished(kill)
+  const ready = Promise.race([once(child, 'message'), exit.then(() => [{ error: 'the owner died' }])]).then(([answer]) => {
+    if (answer.error)
+      throw new Error(answer.error)
+    const stop = async () => {
+      child.send('stop')
+      await exit
+    }
+    return { ...answer, process: child, stop, kill } as Owner
+  })
+  return { process: child, ready }
+}
+
+export async function startOwner(options: OwnerOptions): Promise<Owner> {
+  return launchOwner(options).ready
+}
+
+/** A folder that every account can get to, unlike what mkdtemp makes. It goes away after the test, servers first. */
+export async function openFolder(): Promise<string> {
+  const folder = await realpath(await mkdtemp(join(tmpdir(), 'homeroom-')))
+  await chmod(folder, 0o755)
+  onTestFinished(async () => {
+    await until(`no server in ${folder}`, async () => (await serversIn(folder)).length === 0)
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 })
+  })
+  return folder
+}
+
+export async function query<Row extends pg.QueryResultRow>(url: string, sql: string): Promise<Row[]> {
+  const client = new pg.Client({ connectionString: url })
+  client.on('error', () => {})
+  await client.connect()
+  try {
+    return (await client.query<Row>(sql)).rows
+  }
+  finally {
+    await client.end()
+  }
+}
+
+export async function until(what: string, condition: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 15_000
+  while (!await condition()) {
+    if (Date.now() > deadline)
+      throw new Error(`Waited in vain: ${what}`)
+    await pause(10)
+  }
+}
+
+export async function answers(url: string): Promise<boolean> {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1')
+  try {
+    await once(socket, 'connect')
+    return true
+  }
+  catch {
+    return false
+  }
+  finally {
+    socket.destroy()
+  }
+}
+
+export async function expectDown(owner: Pick<Owner, 'url' | 'dataDir'>): Promise<void> {
+  await until('the server to be gone', async () => (await serversIn(owner.dataDir)).length === 0)
+  expect(await answers(owner.url)).toBe(false)
+}
+
+/** The pids of all that is a PostgreSQL of that folder, or is about to become one. */
+export async function serversIn(folder: string): Promise<number[]> {
+  return (await processes()).filter(({ command }) => command.includes(` -D ${folder}`) && !command.includes('initdb')).map(({ pid }) => pid)
+}
+
+export async function guardsIn(folder: string): Promise<number[]> {
+  return (await processes()).filter(({ command }) => command.includes('homeroom-postgres-guard') && command.includes(folder)).map(({ pid }) => pid)
+}
+
+async function processes(): Promise<{ pid: number, command: string }[]> {
+  const found = await readdir('/proc').catch(() => undefined)
+  if (!found) {
+    const ps = spawn('ps', ['-A', '-ww', '-o', 'pid=', '-o', 'command='])
+    const lines = (await ps.stdout.setEncoding('utf8').toArray()).join('').split('\n')
+    return lines.map(line => ({ pid: Number.parseInt(line), command: line }))
+  }
+  return Promise.all(found.filter(name => /^\d+$/.test(name)).map(async pid => ({
+    pid: Number(pid),
+    command: (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).replaceAll('\0', ' '),
+  })))
+}

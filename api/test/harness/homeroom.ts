@@ -1,0 +1,79 @@
+import type { SchoolMigration } from '../../migrations/school/index.ts'
+import type { Running, RunningApi } from '../../src/compose.ts'
+import type { Config } from '../../src/config.ts'
+import type { GraphqlClient } from './client.ts'
+import type { TestDatabase } from './database.ts'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import process from 'node:process'
+import { join } from 'node:path'
+import { startApi, startWorker } from '../../src/compose.ts'
+import { loadConfig } from '../../src/config.ts'
+import { createLog } from '../../src/shared/log.ts'
+import { graphqlClient } from './client.ts'
+import { openTestDatabase } from './database.ts'
+
+export interface SignedUp { readonly tenantId: string, readonly slug: string, readonly email: string, readonly client: GraphqlClient }
+
+export interface TestHomeroom {
+  readonly database: TestDatabase
+  readonly config: Config
+  readonly api: RunningApi
+  /** Somebody who has not signed in. */
+  readonly visitor: GraphqlClient
+  startWorker: (migrations?: readonly SchoolMigration[]) => Promise<Running>
+  startApi: (config?: Partial<Config>) => Promise<RunningApi>
+  /** Signs a school up as a person would; its preparation has been queued. */
+  signUp: (slug: string, more?: { timeZone?: string, name?: string }) => Promise<SignedUp>
+  /** Signs a school up and follows it until it is READY. */
+  openSchool: (slug: string, more?: { timeZone?: string, name?: string }) => Promise<SignedUp>
+  stop: () => Promise<void>
+}
+
+export const password = 'correct horse battery staple'
+
+/** A whole Homeroom on a database of its own, in this process, reached through real HTTP and sockets. */
+export async function openHomeroom(options: { worker?: boolean, config?: Partial<Config>, webRoot?: string } = {}): Promise<TestHomeroom> {
+  const database = await openTestDatabase()
+  const dataDir = mkdtempSync(join(tmpdir(), 'homeroom-data-'))
+  const config: Config = { ...loadConfig({ PORT: '0', DATA_DIR: dataDir, NODE_ENV: 'test', RATE_LIMITS: 'off', LOG_LEVEL: process.env.TEST_LOG ?? 'silent' }), ...options.config }
+  const log = createLog(config.logLevel)
+  const running: Running[] = []
+  const keep = <R extends Running>(part: R): R => (running.push(part), part)
+  const homeroom = {
+    startWorker: async (migrations?: readonly SchoolMigration[]) => keep(await startWorker(config, database.urls, log, migrations)),
+    startApi: async (more: Partial<Config> = {}) => keep(await startApi({ ...config, ...more }, database.urls, log, options.webRoot)),
+  }
+  const api = await homeroom.startApi()
+  if (options.worker !== false)
+    await homeroom.startWorker()
+  const visitor = graphqlClient(api.url)
+
+  const signUp: TestHomeroom['signUp'] = async (slug, { timeZone = 'Europe/Zurich', name = `School ${slug}` } = {}) => {
+    const email = `head@${slug}.example`
+    const { createTenant } = await visitor.ask<{ createTenant: { tenant: { id: string }, session: { accessToken: string } } }>(`
+      mutation ($input: CreateTenantInput!) { createTenant(input: $input) { tenant { id } session { accessToken } } }`, { input: { name, slug, timeZone, admin: { name: 'Alex Head', email, password } } })
+    return { tenantId: createTenant.tenant.id, slug, email, client: visitor.as(createTenant.session.accessToken) }
+  }
+  return {
+    ...homeroom,
+    database,
+    config,
+    api,
+    visitor,
+    signUp,
+    async openSchool(slug, more) {
+      const school = await signUp(slug, more)
+      const last = (await visitor.watch(school.tenantId)).at(-1)
+      if (last?.status !== 'READY')
+        throw new Error(`The school ${slug} did not become READY: ${JSON.stringify(last)}`)
+      return school
+    },
+    async stop() {
+      for (const part of running.reverse())
+        await part.stop()
+      await database.drop()
+      rmSync(dataDir, { recursive: true, force: true })
+    },
+  }
+}
