@@ -43,10 +43,10 @@ async function main(): Promise<void> {
   if (config.process !== 'worker') {
     const api = await startApi(config, urls, log, webRoot())
     stops.push(api.stop)
-    log.info(`Homeroom is at ${config.baseUrl ?? api.url}`)
+    process.stdout.write(`Homeroom is at ${config.baseUrl ?? api.url}\n`)
   }
   else {
-    log.info('Homeroom\'s worker is waiting for schools to prepare')
+    process.stdout.write('Homeroom\'s worker is waiting for schools to prepare\n')
   }
 }
 

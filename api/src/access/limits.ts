@@ -1,5 +1,4 @@
 import type { Platform } from '../database/platform-db.ts'
-import type { Log } from '../shared/log.ts'
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible'
 import { RateLimited } from '../shared/errors.ts'
 
@@ -22,7 +21,7 @@ export interface Limits {
   count: (budget: Budget, who: string) => Promise<void>
 }
 
-export function openLimits(options: { enabled: boolean, platform: Platform, log: Log }): Limits {
+export function openLimits(options: { enabled: boolean, platform: Platform }): Limits {
   if (!options.enabled)
     return { count: async () => {} }
   const limiters = new Map<Budget, RateLimiterPostgres>()
@@ -36,6 +35,7 @@ export function openLimits(options: { enabled: boolean, platform: Platform, log:
   for (const [name, { points, seconds }] of Object.entries(budgets)) {
     limiters.set(name as Budget, new RateLimiterPostgres({
       storeClient,
+      storeType: 'client',
       schemaName: 'platform',
       tableName: 'rate_limit',
       tableCreated: true,

@@ -20,7 +20,7 @@ export async function openDatabase(config: Config, log: Log): Promise<Database> 
     return { urls: { owner, request, listener }, stop: async () => {} }
   if (config.databaseUrl)
     return { urls: await ensureLogins(config.databaseUrl, config.dataDir), stop: async () => {} }
-  const server = await startEmbeddedServer({ dataDir: join(config.dataDir, 'postgres'), log: message => log.info(message) })
+  const server = await startEmbeddedServer({ dataDir: join(config.dataDir, 'postgres'), log: message => log.debug(message) })
   try {
     const urls = await ensureLogins(await ensureDatabase(server.url, 'homeroom'), config.dataDir)
     return { urls, stop: () => server.stop() }

@@ -44,6 +44,8 @@ export async function openSchools(options: {
 }): Promise<Schools> {
   const orm = await MikroORM.init({
     dbName: 'none',
+    // There is no connection of its own to look for a database with.
+    ensureDatabase: false,
     driverOptions: new ClosedDialect(),
     entities: [...options.entities],
     logger: options.warn,
@@ -103,6 +105,8 @@ function openPool(connectionString: string, max: number, warn: (message: string)
     maxUses: 5_000,
     application_name: 'homeroom school',
     pipeline: true,
+    // A day stays the text it is: made a Date, 1 August would be 31 July elsewhere.
+    types: { getTypeParser: (type, format) => type === pg.types.builtins.DATE ? (text: string) => text : pg.types.getTypeParser(type, format) },
   } as pg.PoolConfig)
   pool.on('error', error => warn(`An idle school connection was lost: ${error.message}`))
   return pool

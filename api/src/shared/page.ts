@@ -76,10 +76,13 @@ function size(value: number | null | undefined, name: 'first' | 'last'): number 
   return value
 }
 
+const instant = z.iso.datetime({ offset: true })
+
 const forms: Record<KeyKind, (key: string) => boolean> = {
   text: key => key.isWellFormed() && !key.includes('\0'),
   uuid: key => z.guid().safeParse(key).success,
-  timestamp: key => /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?[+-]\d\d(?::\d\d)?$/.test(key) && !Number.isNaN(Date.parse(key)),
+  // As PostgreSQL writes one: a space for the T, an offset that may lack its minutes.
+  timestamp: key => /^[12]/.test(key) && instant.safeParse(key.replace(' ', 'T').replace(/[+-]\d\d$/, '$&:00')).success,
   boolean: key => key === 'true' || key === 'false',
 }
 

@@ -14,8 +14,9 @@ const bookkeeping: ApolloServerPlugin<RequestContext> = {
     return {
       async didEncounterErrors({ errors, contextValue, operationName }) {
         for (const error of errors) {
-          if (!expected(error) && error.originalError)
-            contextValue.log.error({ err: error.originalError, operationName, path: error.path }, 'an operation failed')
+          // Without a path nothing ran: the document or its variables were refused.
+          if (error.path && !expected(error))
+            contextValue.log.error({ err: error.originalError ?? error, operationName, path: error.path }, 'an operation failed')
         }
       },
       async willSendResponse({ contextValue, response }) {

@@ -37,7 +37,8 @@ export async function openHttp(options: {
   const { config, reception, log } = options
   const secure = config.baseUrl?.startsWith('https:') ?? false
   const server = createFastify({
-    loggerInstance: log as FastifyInstance['log'],
+    // Its own chatter is ours to say better: one URL at start, one line a request.
+    loggerInstance: log.child({}, { level: log.isLevelEnabled('warn') ? 'warn' : log.level }) as FastifyInstance['log'],
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
@@ -78,6 +79,7 @@ export async function openHttp(options: {
         host: request.host,
       })
     },
+    onSend: async (request, reply, payload) => nameRequest(request.id, reply.statusCode, payload),
     handler: fastifyApolloHandler(apollo, { context: async request => request.operation! }),
   })
   await serveWeb(server, options.webRoot)
@@ -98,6 +100,14 @@ const apiHeaders = {
   'content-security-policy': 'default-src \'none\'; frame-ancestors \'none\'',
   'referrer-policy': 'no-referrer',
   'cross-origin-resource-policy': 'same-site',
+}
+
+/** What Apollo refuses before there is an operation (a batch, a forged form) has no request id yet. */
+function nameRequest(requestId: string, status: number, payload: unknown): unknown {
+  if (status < 400 || typeof payload !== 'string' || payload.includes('"requestId"'))
+    return payload
+  const body = JSON.parse(payload) as { errors: { extensions?: object }[] }
+  return JSON.stringify({ ...body, errors: body.errors.map(error => ({ ...error, extensions: { ...error.extensions, requestId } })) })
 }
 
 /** Errors before GraphQL (a broken body, a bad token, a conflict of tenants) answer in GraphQL's shape. */

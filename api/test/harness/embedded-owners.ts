@@ -15,17 +15,16 @@ import { expect, onTestFinished } from 'vitest'
 const ownerScript = `
 const { startEmbeddedServer } = await import(${JSON.stringify(new URL('../../src/database/embedded/server.ts', import.meta.url).href)})
 // Ctrl-C begins our drain: the database must still be there.
-process.on('SIGINT', () => process.send({ interrupted: true }))
+process.on('SIGINT', () => process.send({ said: 'interrupted' }))
 const { umask, ...options } = JSON.parse(process.argv[1])
 if (umask) process.umask(umask)
-const messages = []
 try {
-  const server = await startEmbeddedServer({ ...options, log: message => messages.push(message) })
+  const server = await startEmbeddedServer({ ...options, log: said => process.send({ said }) })
   process.once('message', async () => {
     await server.stop()
     process.disconnect()
   })
-  process.send({ url: server.url, dataDir: server.dataDir, messages })
+  process.send({ url: server.url, dataDir: server.dataDir })
 }
 catch (error) {
   process.send({ error: error.message })
@@ -42,12 +41,20 @@ export interface Owner {
   readonly url: string
   readonly dataDir: string
   readonly messages: string[]
+  said: Launched['said']
   stop: () => Promise<void>
   kill: () => Promise<void>
 }
 
+export interface Launched {
+  readonly process: ChildProcess
+  readonly ready: Promise<Owner>
+  /** Resolves once the process has said something like it. */
+  said: (words: RegExp) => Promise<void>
+}
+
 /** An owner whose start nobody has waited for yet. */
-export function launchOwner(options: OwnerOptions): { process: ChildProcess, ready: Promise<Owner> } {
+export function launchOwner(options: OwnerOptions): Launched {
   const child = spawn(process.execPath, ['--input-type=module', '-e', ownerScript, '--', JSON.stringify({ settings: { fsync: 'off' }, ...options })], {
     // As a terminal does it: one process group for all that listen to Ctrl-C.
     detached: true,
@@ -59,16 +66,26 @@ export function launchOwner(options: OwnerOptions): { process: ChildProcess, rea
     await exit
   }
   onTestFinished(kill)
-  const ready = Promise.race([once(child, 'message'), exit.then(() => [{ error: 'the owner died' }])]).then(([answer]) => {
-    if (answer.error)
-      throw new Error(answer.error)
-    const stop = async () => {
-      child.send('stop')
-      await exit
-    }
-    return { ...answer, process: child, stop, kill } as Owner
+  const messages: string[] = []
+  const stop = async () => {
+    child.send('stop')
+    await exit
+  }
+  const ready = new Promise<Owner>((resolve, reject) => {
+    child.on('message', (message: { said?: string, error?: string, url: string, dataDir: string }) => {
+      if (message.said)
+        messages.push(message.said)
+      else if (message.error)
+        reject(new Error(message.error))
+      else
+        resolve({ ...message, messages, process: child, said, stop, kill })
+    })
+    exit.then(() => reject(new Error('the owner died')), reject)
   })
-  return { process: child, ready }
+  // Some tests kill an owner before it is ready.
+  ready.catch(() => {})
+  const said = async (words: RegExp) => until(`"${words.source}"`, async () => messages.some(message => words.test(message)))
+  return { process: child, ready, said }
 }
 
 export async function startOwner(options: OwnerOptions): Promise<Owner> {
@@ -105,6 +122,14 @@ export async function until(what: string, condition: () => Promise<boolean>): Pr
       throw new Error(`Waited in vain: ${what}`)
     await pause(10)
   }
+}
+
+/** Lets a process that was held with SIGSTOP go on, if it is still there. */
+export function resume(pid: number): void {
+  try {
+    process.kill(pid, 'SIGCONT')
+  }
+  catch {}
 }
 
 export async function answers(url: string): Promise<boolean> {

@@ -1,5 +1,5 @@
 import type { TestProject } from 'vitest/node'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { migrate } from '../../src/compose.ts'
@@ -16,6 +16,8 @@ declare module 'vitest' {
 /** One PostgreSQL for the whole run, with a migrated template that each test file copies. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'homeroom-test-'))
+  // Started by root the server runs as another account, which must get in there.
+  await chmod(folder, 0o755)
   const server = await startEmbeddedServer({
     dataDir: join(folder, 'postgres'),
     log: () => {},

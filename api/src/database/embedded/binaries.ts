@@ -22,6 +22,8 @@ export interface Binaries {
 
 /** From the folder that holds bin, lib and share; without it, from the npm package for this platform. */
 export async function findBinaries(home: Home, log: (message: string) => void, native = packageFolder(process.platform, process.arch)): Promise<Binaries> {
+  if (!await exists(join(native, 'bin', 'postgres')))
+    throw unusable(native, new Error('the programs are not there'))
   const complete = await completed(native)
   const found = complete ? await tried(home, native) : undefined
   if (found && !(found instanceof Error))

@@ -7,8 +7,10 @@ import process from 'node:process'
 import { promisify } from 'node:util'
 import pg from 'pg'
 import { expect, onTestFinished, test } from 'vitest'
-import { answers, expectDown, guardsIn, launchOwner, openFolder, query, serversIn, startOwner, until } from '../../../test/harness/embedded-owners.ts'
+import { answers, expectDown, guardsIn, launchOwner, openFolder, query, resume, serversIn, startOwner, until } from '../../../test/harness/embedded-owners.ts'
 import { serverAccount } from './account.ts'
+import { openHome } from './home.ts'
+import { firstLease } from './lease.ts'
 import { readPostmaster } from './postmaster.ts'
 import { ownedName } from './processes.ts'
 
@@ -36,16 +38,16 @@ test('kill -9 of the server, with a statement running, is no obstacle', async ()
   const before = await startOwner({ dataDir, settings: {} })
   await query(before.url, school)
   const client = new pg.Client({ connectionString: before.url })
-  const lost = new Promise(resolve => client.once('error', resolve))
+  const lost = new Promise(resolve => client.on('error', resolve))
   await client.connect()
   // A backend that computes does not see its server die, and holds the shared memory until it ends.
   const { rows: [{ pid }] } = await client.query('select pg_backend_pid() as pid')
   process.kill(pid, 'SIGSTOP')
+  onTestFinished(() => resume(pid))
   process.kill(await postmasterOf(dataDir), 'SIGKILL')
   await expectGone(before.url)
   const after = launchOwner({ dataDir })
-  // The first try has failed when its log says so: only then may the old backend go.
-  await until('a first try', async () => (await readdir(join(dataDir, 'users'))).length > 0)
+  await after.said(/^PostgreSQL cannot start yet: .*is still in use/)
   process.kill(pid, 'SIGCONT')
   await lost
   const { url, stop } = await after.ready
@@ -115,11 +117,20 @@ test('a postmaster.pid from before a reboot, its number in use again, is no obst
   await after.stop()
 })
 
+test('a guard never stops a process that has the pid of a dead server', async () => {
+  const somebody = spawn('/bin/sleep', ['600'])
+  onTestFinished(() => void somebody.kill('SIGKILL'))
+  await once(somebody, 'spawn')
+  const lease = await firstLease(await openHome(await openFolder(), () => {}), Number(somebody.pid))
+  await lease.end()
+  expect([somebody.exitCode, somebody.signalCode]).toEqual([null, null])
+  expect(somebody.kill(0)).toBe(true)
+})
+
 test('a process killed while it makes the database leaves nothing that hinders or stays', async () => {
   const dataDir = await openFolder()
   const half = appears(dataDir, 'new-')
   const first = launchOwner({ dataDir })
-  first.ready.catch(() => {})
   await half
   first.process.kill('SIGKILL')
   const second = await startOwner({ dataDir })
@@ -147,17 +158,16 @@ test('a process killed at the very moment it starts the server leaves no server 
   for (let round = 0; round < 5; round++) {
     const marked = appears(join(dataDir, 'users'), '')
     const starter = launchOwner({ dataDir })
-    starter.ready.catch(() => {})
     await marked
     starter.process.kill('SIGKILL')
     await until('no server', async () => (await serversIn(dataDir)).length === 0)
   }
 })
 
-test('a killed guard takes nothing with it', async () => {
+test('only kill -9 ends a guard before its owner ends', async () => {
   const owner = await startOwner({ dataDir: await openFolder() })
   const guards = await guardsIn(owner.dataDir)
-  // Only kill -9 ends a guard: a terminal or a service manager may send it anything else.
+  // A terminal or a service manager may send it anything.
   for (const pid of guards) {
     for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM', 'SIGQUIT'] as const) process.kill(pid, signal)
   }

@@ -58,17 +58,17 @@ async function place(wanted: string, log: (message: string) => void): Promise<{ 
 /** As root the server's account must be able to pass through. */
 const openFolderMode = (): number => process.getuid?.() === 0 ? 0o711 : 0o700
 
-/** A folder of root's that every account can get to. */
-export async function sharedFolder(): Promise<string> {
-  for (const folder of ['/var/lib/homeroom', '/var/tmp/homeroom']) {
+/** A folder of ours that every account can get to. */
+export async function sharedFolder(candidates = ['/var/lib/homeroom', '/var/tmp/homeroom']): Promise<string> {
+  for (const folder of candidates) {
     try {
       await makeFolder(folder, 0o755)
       const found = await lstat(folder)
-      // /var/tmp is open to all: never follow what somebody else left there.
-      if (found.isDirectory() && found.uid === 0 && !(found.mode & 0o022))
+      // /var/tmp is open to all: never use what somebody else left there.
+      if (found.isDirectory() && found.uid === process.getuid?.() && !(found.mode & 0o022))
         return folder
     }
     catch {}
   }
-  throw new Error('PostgreSQL does not run as root, and neither /var/lib/homeroom nor /var/tmp/homeroom can be made for it. Put DATA_DIR where every account can get to, or set DATABASE_URL.')
+  throw new Error(`PostgreSQL does not run as root, and no folder can be made for it (${candidates.join(', ')}). Put DATA_DIR where every account can get to, or set DATABASE_URL.`)
 }

@@ -43,8 +43,6 @@ done
 /** For a server of our own that is not yet running: nobody else knows it. */
 export async function firstLease(home: Home, server: number): Promise<Lease> {
   const users = join(home.users, String(server))
-  // Whatever is there was left by a dead server that had the same pid.
-  await rm(users, { recursive: true, force: true })
   await mkdir(users, { mode: 0o700 })
   const marker = await ownedName()
   await writeFile(join(users, marker), '', { flag: 'wx' })

@@ -1,9 +1,12 @@
-import { chmod, cp, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { chmod, cp, mkdir, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import process from 'node:process'
+import { promisify } from 'node:util'
 import { expect, onTestFinished, test } from 'vitest'
 import { answers, openFolder, query, startOwner } from '../../../test/harness/embedded-owners.ts'
 import { packageFolder } from './binaries.ts'
+import { sharedFolder } from './home.ts'
 
 const root = process.getuid?.() === 0
 
@@ -66,6 +69,29 @@ test('a database that has become out of reach is never replaced by an empty one'
     expect(await query(url, 'select name from school')).toEqual([{ name: 'Oakfield' }])
     await stop()
   }
+})
+
+test('a shared folder that is open to others, or a link, is not used', async () => {
+  const parent = await openFolder()
+  const [link, open, good] = ['link', 'open', 'good'].map(name => join(parent, name)) as [string, string, string]
+  await mkdir(open)
+  await chmod(open, 0o777)
+  await symlink(open, link)
+  await expect(sharedFolder([link, open])).rejects.toThrow(/DATABASE_URL/)
+  expect(await sharedFolder([link, open, good])).toBe(good)
+})
+
+test('a database of an ordinary user stays theirs when root starts it', async () => {
+  const dataDir = await openFolder()
+  await (await startOwner({ dataDir })).stop()
+  const uid = root ? 54_321 : process.getuid!()
+  if (root) {
+    for (const part of ['data', 'log']) await promisify(execFile)('chown', ['-R', `${uid}:${uid}`, join(dataDir, part)])
+  }
+  const owner = await startOwner({ dataDir })
+  expect(await query(owner.url, 'select 1 as one')).toEqual([{ one: 1 }])
+  await owner.stop()
+  expect((await stat(join(dataDir, 'data', 'global', 'pg_control'))).uid).toBe(uid)
 })
 
 test('programs without their links, as npm unpacks them, get them', async () => {

@@ -3,8 +3,9 @@ import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import process from 'node:process'
 import pg from 'pg'
-import { expect, test } from 'vitest'
-import { answers, expectDown, launchOwner, openFolder, query, serversIn, startOwner, until } from '../../../test/harness/embedded-owners.ts'
+import { expect, onTestFinished, test } from 'vitest'
+import { answers, expectDown, launchOwner, openFolder, query, resume, serversIn, startOwner, until } from '../../../test/harness/embedded-owners.ts'
+import { readPostmaster } from './postmaster.ts'
 
 const serverOf = async (owner: Owner): Promise<number> => Number((await readdir(join(owner.dataDir, 'users')))[0])
 
@@ -55,7 +56,7 @@ test('kill -9 of the process that started the server leaves it to the other one,
   const api = await startOwner({ dataDir })
   const worker = await startOwner({ dataDir })
   const client = new pg.Client({ connectionString: worker.url })
-  const terminated = new Promise(resolve => client.once('error', resolve))
+  const terminated = new Promise(resolve => client.on('error', resolve))
   await client.connect()
   await api.kill()
   expect((await client.query('select 1 as one')).rows).toEqual([{ one: 1 }])
@@ -76,11 +77,18 @@ test('two starts in one process are two users', async () => {
 
 test('Ctrl-C in the terminal reaches the process and not its database', async () => {
   const owner = await startOwner({ dataDir: await openFolder() })
-  const interrupted = new Promise(resolve => owner.process.once('message', resolve))
   process.kill(-Number(owner.process.pid), 'SIGINT')
-  expect(await interrupted).toEqual({ interrupted: true })
+  await owner.said(/^interrupted$/)
   expect(await query(owner.url, 'select 1 as one')).toEqual([{ one: 1 }])
   await owner.stop()
+})
+
+test('kill -9 of the whole process group ends in a proper shutdown too', async () => {
+  const owner = await startOwner({ dataDir: await openFolder() })
+  process.kill(-Number(owner.process.pid), 'SIGKILL')
+  await expectDown(owner)
+  // A killed server would have left it.
+  expect(await readPostmaster(join(owner.dataDir, 'data'))).toBeUndefined()
 })
 
 test('a start that meets a server shutting down waits for it and starts it again', async () => {
@@ -90,15 +98,13 @@ test('a start that meets a server shutting down waits for it and starts it again
   // The checkpointer has the last word in a shutdown; held, it makes that last.
   const [checkpointer] = await query<{ pid: number }>(before.url, 'select pid from pg_stat_activity where backend_type = \'checkpointer\'')
   process.kill(checkpointer!.pid, 'SIGSTOP')
+  onTestFinished(() => resume(checkpointer!.pid))
   await before.kill()
-  await until('the shutdown to begin', async () => !await answers(before.url))
+  await until('the shutdown to begin', async () => (await readPostmaster(join(dataDir, 'data')))?.state === 'stopping')
   const after = launchOwner({ dataDir })
-  let settled = false
-  const settling = after.ready.finally(() => settled = true)
-  await until('the start to look around', async () => (await readdir(dataDir)).includes('users'))
-  expect(settled).toBe(false)
+  await after.said(/^Waiting for PostgreSQL .* stopping$/)
   process.kill(checkpointer!.pid, 'SIGCONT')
-  const { url, stop } = await settling
+  const { url, stop } = await after.ready
   expect(url).not.toBe(before.url)
   expect(await query(url, 'select name from school')).toEqual([{ name: 'Oakfield' }])
   await stop()

@@ -18,6 +18,12 @@ const signalPatience = 2_000
 export async function useServer(home: Home, binaries: Binaries, settings: Record<string, string>, log: (message: string) => void): Promise<{ port: number, lease: Lease }> {
   const deadline = Date.now() + patience
   const givenUp = new Map<number, number>()
+  const said = new Set<string>()
+  const say = (message: string): void => {
+    if (!said.has(message))
+      log(message)
+    said.add(message)
+  }
   let trouble = 'it neither starts nor stops'
   do {
     const found = await readPostmaster(home.data)
@@ -28,6 +34,7 @@ export async function useServer(home: Home, binaries: Binaries, settings: Record
         log(`Joined the PostgreSQL ${binaries.version} that runs on 127.0.0.1:${found.port}`)
         return { port: found.port, lease }
       }
+      say(`Waiting for PostgreSQL (process ${found.pid}), which is ${found.state === 'ready' ? 'about to stop' : found.state}`)
       if (found.state === 'ready')
         signalIfForgotten(found.pid, givenUp, log)
     }
@@ -40,6 +47,7 @@ export async function useServer(home: Home, binaries: Binaries, settings: Record
         return launched
       }
       trouble = launched
+      say(`PostgreSQL cannot start yet: ${trouble.split('\n')[0]}`)
     }
     await pause(glance)
   } while (Date.now() < deadline)

@@ -78,10 +78,14 @@ export function openAccessTokens(privateKeyPem: string): AccessTokens {
   }
 }
 
+/** An Ed25519 private key in PKCS #8 PEM. */
+export function newSigningKey(): string {
+  return generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }) as string
+}
+
 /** The key kept in `dataDir`, made at the first start. */
 export function keepSigningKey(dataDir: string): string {
-  return keptFile(join(dataDir, 'jwt-private-key.pem'), () =>
-    generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }) as string)
+  return keptFile(join(dataDir, 'jwt-private-key.pem'), newSigningKey)
 }
 
 function thumbprint(key: KeyObject): string {

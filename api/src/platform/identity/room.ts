@@ -9,7 +9,7 @@ import { MembershipSchema } from './membership.entity.ts'
 import { SessionSchema } from './session.entity.ts'
 import { SessionsService } from './sessions.service.ts'
 
-export { keepSigningKey } from './access-token.ts'
+export { keepSigningKey, newSigningKey } from './access-token.ts'
 export { sessionType } from './identity.resolver.ts'
 export type { IdentityService } from './identity.service.ts'
 export { SessionType } from './identity.type.ts'

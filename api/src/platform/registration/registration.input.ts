@@ -38,8 +38,8 @@ export const signUpInput = z.strictObject({
   timeZone: absent(z.string().refine(isTimeZone, 'This is not a time zone we know, such as Europe/Zurich.')).transform(zone => zone ?? 'UTC'),
   locale: absent(z.string().refine(isLocale, 'This is not a language tag, such as en or de-CH.')).transform(tag => tag ? Intl.getCanonicalLocales(tag)[0]! : 'en'),
   idempotencyKey: absent(z.string().regex(/^[\x21-\x7E]{16,255}$/, 'Use 16 to 255 characters without spaces.')),
-}).superRefine(({ name, admin }, context) => {
-  const weakness = refusePassword(admin.password, [name, admin.name, admin.email])
+}).superRefine(({ name, slug, admin }, context) => {
+  const weakness = refusePassword(admin.password, [name, slug, admin.name, admin.email])
   if (weakness)
     refuse(context, ['admin', 'password'], 'WEAK_PASSWORD', weakness)
 })

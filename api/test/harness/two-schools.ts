@@ -1,0 +1,109 @@
+import 'reflect-metadata' // first: type-graphql's decorators need it when the room is read
+import type { SchoolMigration } from '../../migrations/school/index.ts'
+import type { MemberRole } from '../../src/access/principal.ts'
+import type { SchoolDb } from '../../src/database/school-db.ts'
+import type { FieldError } from '../../src/shared/errors.ts'
+import type { TestDatabase } from './database.ts'
+import { randomUUID } from 'node:crypto'
+import { graphql, GraphQLError } from 'graphql'
+import pg from 'pg'
+import { schoolMigrations } from '../../migrations/school/index.ts'
+import { RequestContext } from '../../src/access/request-context.ts'
+import { SchoolDoor } from '../../src/access/school-door.ts'
+import { loginOf } from '../../src/database/logins.ts'
+import { schemaName } from '../../src/database/schema-names.ts'
+import { openSchools } from '../../src/database/school-db.ts'
+import { preparationSteps } from '../../src/platform/preparation/prepare-school.ts'
+import { rosterRoom } from '../../src/school/roster/room.ts'
+import { ExpectedError } from '../../src/shared/errors.ts'
+import { createLog } from '../../src/shared/log.ts'
+import { graphqlSchema } from '../../src/transport/schema.ts'
+import { openTestDatabase } from './database.ts'
+
+export interface TestSchool {
+  readonly id: string
+  /** A piece of work in one transaction, under the school's role. */
+  work: <T>(fn: (db: SchoolDb) => Promise<T>) => Promise<T>
+  /** What a field answers to a member; throws the first error, `extensions` and all. */
+  ask: <Data = Record<string, any>>(query: string, variables?: Record<string, unknown>, as?: MemberRole) => Promise<Data>
+  /** Any statement in the school's schema, as superuser. */
+  sql: <Row = Record<string, unknown>>(text: string, values?: unknown[]) => Promise<Row[]>
+}
+
+export interface TwoSchools {
+  readonly database: TestDatabase
+  readonly oakfield: TestSchool
+  readonly riverside: TestSchool
+  readonly close: () => Promise<void>
+}
+
+/** Two schools in one database, made as the worker makes them, and asked through the roster's own schema without HTTP. */
+export async function openTwoSchools(options: { now?: () => Date, timeZones?: readonly [string, string], migrations?: readonly SchoolMigration[] } = {}): Promise<TwoSchools> {
+  const now = options.now ?? (() => new Date())
+  const database = await openTestDatabase()
+  const roster = rosterRoom({ now })
+  const schema = await graphqlSchema(roster.resolvers)
+  const schools = await openSchools({ nodes: { main: database.urls.request }, poolSize: 4, entities: roster.entities, warn: () => {} })
+  const [{ version }] = await database.sql<{ version: number }>(`select current_setting('server_version_num')::int as version`) as [{ version: number }]
+  const steps = preparationSteps({ requestLogin: loginOf(database.urls.request).name, serverVersion: version, migrations: options.migrations ?? schoolMigrations, seeds: roster.seeds })
+
+  async function open(name: string, timeZone: string): Promise<TestSchool> {
+    const id = randomUUID()
+    const owner = new pg.Client({ connectionString: database.urls.owner })
+    await owner.connect()
+    await owner.query('begin')
+    for (const step of steps)
+      await step.run({ executeSql: (text, values) => owner.query(text, values) }, { tenantId: id, name, timeZone, locale: 'en', now: now() })
+    await owner.query('commit')
+    await owner.end()
+    const address = { id, node: 'main' }
+    return {
+      id,
+      work: fn => schools.withTenant(address, fn),
+      async ask<Data>(query: string, variables?: Record<string, unknown>, role: MemberRole = 'OFFICE') {
+        const school = new SchoolDoor(schools, async () => address)
+        const contextValue = new RequestContext({
+          requestId: randomUUID(),
+          log: createLog('silent'),
+          client: { address: '127.0.0.1', refreshToken: undefined, keepRefreshToken: () => {} },
+          principal: { kind: 'member', accountId: randomUUID(), sessionId: randomUUID(), tenantId: id, role },
+          tenantId: id,
+          school,
+        })
+        const { data, errors } = await graphql({ schema, source: query, variableValues: variables, contextValue })
+        await school.end()
+        if (errors)
+          throw errors[0]!
+        return data as Data
+      },
+      sql: (text, values) => database.sql(text.replaceAll('~', `${schemaName(id)}.`), values),
+    }
+  }
+
+  const [first, second] = options.timeZones ?? ['Europe/Zurich', 'Pacific/Auckland']
+  const oakfield = await open('Oakfield', first)
+  const riverside = await open('Riverside', second)
+  return {
+    database,
+    oakfield,
+    riverside,
+    async close() {
+      await schools.close()
+      await database.drop()
+    },
+  }
+}
+
+/** What a refused answer tells the client. */
+export async function refusal(answer: Promise<unknown>): Promise<{ code: string, message: string, fields: readonly FieldError[] }> {
+  try {
+    await answer
+  }
+  catch (error) {
+    const known = error instanceof GraphQLError ? error.originalError : error
+    if (known instanceof ExpectedError)
+      return { code: known.code, message: known.message, fields: known.fields ?? [] }
+    throw error
+  }
+  throw new Error('This was to be refused, and was answered.')
+}
