@@ -5,6 +5,7 @@ import type { RequestContext } from '../access/request-context.ts'
 import { ApolloServer } from '@apollo/server'
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled'
 import { fastifyApolloDrainPlugin } from '@as-integrations/fastify'
+import { GraphQLError } from 'graphql'
 import { documentPlugins, documentRules, maxTokens } from './protection.ts'
 import { expected, publicError } from './public-error.ts'
 
@@ -12,6 +13,11 @@ import { expected, publicError } from './public-error.ts'
 const bookkeeping: ApolloServerPlugin<RequestContext> = {
   async requestDidStart() {
     return {
+      async didResolveOperation({ operation }) {
+        // Also called where no operation could be chosen.
+        if (operation?.operation === 'subscription')
+          throw new GraphQLError('Subscriptions run over a socket: graphql-transport-ws on this path.', { extensions: { code: 'BAD_REQUEST', http: { status: 400 } } })
+      },
       async didEncounterErrors({ errors, contextValue, operationName }) {
         for (const error of errors) {
           // Without a path nothing ran: the document or its variables were refused.

@@ -43,7 +43,6 @@ export function openSockets(options: {
     connectionInitWaitTimeout: 3_000,
     async onConnect(ctx) {
       ctx.extra.requestId = randomUUID()
-      ctx.extra.socket.on('error', () => {})
       try {
         await openContext(reception, arrival(ctx.extra.request, ctx.connectionParams, ctx.extra.requestId))
         return true
@@ -76,6 +75,9 @@ export function openSockets(options: {
     onError: (ctx, id, payload, errors) => errors.map(error => publicSocketError(error, log)),
     onNext: (ctx, id, payload, args, result) => result.errors && { ...result, errors: result.errors.map(error => publicSocketError(error, log)) },
   }, sockets)
+
+  // A frame that is too large closes its socket with 1009 by itself; graphql-ws would write it to the console as well.
+  sockets.on('connection', socket => socket.removeAllListeners('error').on('error', error => log.debug({ err: error }, 'socket')))
 
   return {
     async stop() {

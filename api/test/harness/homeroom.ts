@@ -39,7 +39,13 @@ export async function openHomeroom(options: { worker?: boolean, config?: Partial
   const config: Config = { ...loadConfig({ PORT: '0', DATA_DIR: dataDir, NODE_ENV: 'test', RATE_LIMITS: 'off', LOG_LEVEL: process.env.TEST_LOG ?? 'silent' }), ...options.config }
   const log = createLog(config.logLevel)
   const running: Running[] = []
-  const keep = <R extends Running>(part: R): R => (running.push(part), part)
+  // A test may stop a part itself; then the end has nothing left to do for it.
+  const keep = <R extends Running>(part: R): R => {
+    let stopped: Promise<void> | undefined
+    const kept = { ...part, stop: () => stopped ??= part.stop() }
+    running.push(kept)
+    return kept
+  }
   const homeroom = {
     startWorker: async (migrations?: readonly SchoolMigration[]) => keep(await startWorker(config, database.urls, log, migrations)),
     startApi: async (more: Partial<Config> = {}) => keep(await startApi({ ...config, ...more }, database.urls, log, options.webRoot)),

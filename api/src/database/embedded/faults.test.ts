@@ -117,6 +117,15 @@ test('a postmaster.pid from before a reboot, its number in use again, is no obst
   await after.stop()
 })
 
+test('an empty postmaster.pid, as a crash of the machine may leave it, is no obstacle', async () => {
+  const dataDir = await openFolder()
+  await (await startOwner({ dataDir })).stop()
+  await writeFile(join(dataDir, 'data', 'postmaster.pid'), '')
+  const after = await startOwner({ dataDir })
+  expect(await query(after.url, 'select 1 as one')).toEqual([{ one: 1 }])
+  await after.stop()
+})
+
 test('a guard never stops a process that has the pid of a dead server', async () => {
   const somebody = spawn('/bin/sleep', ['600'])
   onTestFinished(() => void somebody.kill('SIGKILL'))

@@ -20,7 +20,7 @@ const lastWords = 1_000
 const logsToKeep = 5
 
 /** Another start was faster, another program took the port, or old backends of a killed server still hold its memory. */
-const passing = /lock file ".*" already exists|could not create any TCP\/IP sockets|is still in use/
+const passing = /lock file ".*" (?:already exists|is empty)|could not create any TCP\/IP sockets|is still in use/
 
 /** The reason as text where another try may do better. */
 export async function launch(home: Home, binaries: Binaries, settings: Record<string, string>): Promise<{ port: number, lease: Lease } | string> {

@@ -16,15 +16,15 @@ export async function readPostmaster(data: string): Promise<Postmaster | undefin
   return pid > 0 ? { pid, port: Number(lines[3]), state: lines[7]?.trim() ?? 'starting' } : undefined
 }
 
-/** PostgreSQL does not start while the pid of a dead server is in use again by some other process. */
-export async function setAside(home: Home, pid: number): Promise<void> {
+/** PostgreSQL does not start while the pid of a dead server is in use again by some other process, or the file is empty. */
+export async function setAside(home: Home, pid: number | undefined): Promise<void> {
   const path = join(home.data, 'postmaster.pid')
   const draft = await temporaryFolder(home.root)
   const stale = join(draft, 'postmaster.pid')
   try {
     await rename(path, stale)
     // Meanwhile another start may have put a good one there.
-    if (Number.parseInt(await readFile(stale, 'utf8')) !== pid)
+    if ((Number.parseInt(await readFile(stale, 'utf8')) || undefined) !== pid)
       await link(stale, path)
   }
   catch (error) {

@@ -17,6 +17,7 @@ const signalPatience = 2_000
 /** Joins the server that runs on this data, or starts one. Whoever comes at the same time ends with the same one. */
 export async function useServer(home: Home, binaries: Binaries, settings: Record<string, string>, log: (message: string) => void): Promise<{ port: number, lease: Lease }> {
   const deadline = Date.now() + patience
+  let emptyUntil = Infinity
   const givenUp = new Map<number, number>()
   const said = new Set<string>()
   const say = (message: string): void => {
@@ -39,14 +40,16 @@ export async function useServer(home: Home, binaries: Binaries, settings: Record
         signalIfForgotten(found.pid, givenUp, log)
     }
     else {
-      if (found && who === 'somebody')
-        await setAside(home, found.pid)
+      if (who === 'somebody' || Date.now() > emptyUntil)
+        await setAside(home, found?.pid)
       const launched = await launch(home, binaries, settings)
       if (typeof launched !== 'string') {
         log(`Started PostgreSQL ${binaries.version} on 127.0.0.1:${launched.port}`)
         return launched
       }
       trouble = launched
+      // Empty is how a server begins it, and how a crash of the machine in that moment leaves it.
+      emptyUntil = !trouble.includes('is empty') ? Infinity : Math.min(emptyUntil, Date.now() + signalPatience)
       say(`PostgreSQL cannot start yet: ${trouble.split('\n')[0]}`)
     }
     await pause(glance)

@@ -3,10 +3,10 @@ import { Temporal } from 'temporal-polyfill'
 
 interface Span { readonly startDate: string, readonly endDate: string }
 
-/** A part of the year, and where it stands in the input; undefined for one the input leaves as it is. */
+/** A part of the year, and its place among the input's terms; undefined for one the input leaves as it is. */
 export interface Part extends Span {
   readonly type: string
-  readonly path: readonly string[]
+  readonly place: number | undefined
 }
 
 const longestYear = 550
@@ -19,15 +19,16 @@ export function schoolYearMistakes(year: Span, parts: readonly Part[]): FieldErr
     report(['endDate'], 'ENDS_BEFORE_START', 'The year must end after it starts.')
   else if (Temporal.PlainDate.from(year.startDate).until(year.endDate).days > longestYear)
     report(['endDate'], 'TOO_LONG', `A school year has at most ${longestYear} days.`)
-  for (const [place, part] of parts.entries()) {
+  for (const [index, part] of parts.entries()) {
+    const at = (field: string) => part.place === undefined ? ['terms'] : ['terms', String(part.place), field]
     if (part.startDate >= part.endDate)
-      report([...part.path, 'endDate'], 'ENDS_BEFORE_START', 'A term must end after it starts.')
+      report(at('endDate'), 'ENDS_BEFORE_START', 'A term must end after it starts.')
     if (part.startDate < year.startDate)
-      report([...part.path, 'startDate'], 'OUTSIDE_YEAR', 'A term cannot start before the year does.')
+      report(at('startDate'), 'OUTSIDE_YEAR', 'A term cannot start before the year does.')
     if (part.endDate > year.endDate)
-      report([...part.path, 'endDate'], 'OUTSIDE_YEAR', 'A term cannot end after the year does.')
-    if (parts.slice(0, place).some(earlier => earlier.type === part.type && overlap(earlier, part)))
-      report([...part.path, 'startDate'], 'OVERLAPS', 'Terms cannot overlap.')
+      report(at('endDate'), 'OUTSIDE_YEAR', 'A term cannot end after the year does.')
+    if (parts.slice(0, index).some(earlier => earlier.type === part.type && overlap(earlier, part)))
+      report(at('startDate'), 'OVERLAPS', 'Terms cannot overlap.')
   }
   return mistakes
 }

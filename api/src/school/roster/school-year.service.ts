@@ -23,14 +23,14 @@ export class SchoolYearService {
     const years = await db.em.find(AcademicSession, { type: 'schoolYear', status: 'active' }, { orderBy: { id: 'asc' }, lockMode: LockMode.PESSIMISTIC_WRITE })
     const yearId = knownId(id, 'The school year')
     const year = found(years.find(candidate => candidate.id === yearId), 'The school year')
-    const parts = await db.em.find(AcademicSession, { parentId: year.id, status: 'active' })
+    const parts = await db.em.find(AcademicSession, { parentId: year.id, status: 'active' }, { orderBy: { startDate: 'asc', id: 'asc' } })
     for (const term of terms)
       found(parts.find(part => part.id === knownId(term.id, 'The term')), 'The term')
 
     const wanted = parts.map((part) => {
       const place = terms.findLastIndex(term => term.id.toLowerCase() === part.id)
       const { startDate, endDate, title } = terms[place] ?? part
-      return { part, title, startDate, endDate, type: part.type, path: place === -1 ? ['terms'] : ['terms', String(place)] }
+      return { part, title, startDate, endDate, type: part.type, place: place === -1 ? undefined : place }
     })
     const mistakes = schoolYearMistakes(change, wanted)
     if (years.some(other => other !== year && overlap(other, change)))

@@ -10,7 +10,7 @@ beforeAll(async () => {
   schools = await openTwoSchools({ now: () => now })
 })
 afterAll(() => schools.close())
-beforeEach(async () => {
+beforeEach(() => {
   now = new Date('2026-11-23T11:00:00Z')
 })
 afterEach(async () => {
@@ -124,7 +124,7 @@ test.each([
   const before = await current(oakfield)
   const { code, fields } = await refusal(change(oakfield, { ...before, ...wrong }))
   expect(code).toBe('BAD_USER_INPUT')
-  expect([fields[0]!.path.join('.').replace(/^terms\.startDate$/, 'terms'), fields[0]!.code]).toEqual(first)
+  expect([fields[0]!.path.join('.'), fields[0]!.code]).toEqual(first)
   expect(await current(oakfield)).toEqual(before)
   expect(done(await look(oakfield))).toEqual([])
 })

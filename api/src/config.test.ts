@@ -1,0 +1,42 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { ConfigError, loadConfig } from './config.ts'
+
+function mistakes(env: Record<string, string>): readonly string[] {
+  try {
+    loadConfig(env)
+    return []
+  }
+  catch (error) {
+    return (error as ConfigError).mistakes
+  }
+}
+
+test('without an environment everything has its default', () => {
+  expect(loadConfig({})).toMatchObject({ port: 4000, host: '127.0.0.1', process: 'all', databaseUrl: undefined, rateLimits: true, logins: {} })
+})
+
+test('an empty value means unset', () => {
+  expect(loadConfig({ PORT: '', DATABASE_URL: '' })).toMatchObject({ port: 4000, databaseUrl: undefined })
+})
+
+test('every mistake is listed at once', () => {
+  expect(mistakes({ PORT: '70000', DATABASE_URL: 'mysql://x', PROCESS: 'both', RATE_LIMITS: 'maybe', BASE_URL: 'ftp://x' }).map(line => line.split(':')[0]).sort())
+    .toEqual(['BASE_URL', 'DATABASE_URL', 'PORT', 'PROCESS', 'RATE_LIMITS'])
+})
+
+test('a secret may come from a file, but not from two places', () => {
+  const path = join(mkdtempSync(join(tmpdir(), 'homeroom-config-')), 'url')
+  writeFileSync(path, 'postgres://a:b@localhost/c\n')
+  expect(loadConfig({ DATABASE_URL_FILE: path }).databaseUrl).toBe('postgres://a:b@localhost/c')
+  expect(mistakes({ DATABASE_URL_FILE: path, DATABASE_URL: 'postgres://x/y' })).toEqual(['DATABASE_URL and DATABASE_URL_FILE are both set: give one.'])
+  expect(mistakes({ DATABASE_URL_FILE: '/nowhere/at/all' })).toEqual(['DATABASE_URL_FILE: /nowhere/at/all cannot be read.'])
+})
+
+test('logins given one by one must be complete for what the process does; an api needs no owner', () => {
+  const request = { REQUEST_DATABASE_URL: 'postgres://r@h/d', LISTENER_DATABASE_URL: 'postgres://l@h/d' }
+  expect(mistakes({ ...request, PROCESS: 'api' })).toEqual([])
+  expect(mistakes({ ...request, PROCESS: 'worker' })[0]).toMatch(/^OWNER_DATABASE_URL: needed/)
+})
