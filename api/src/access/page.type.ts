@@ -1,5 +1,5 @@
-import type { PageArguments } from '../shared/page.ts'
 import type { ClassType } from 'type-graphql'
+import type { PageArguments } from '../shared/page.ts'
 import { ArgsType, Field, Int, ObjectType } from 'type-graphql'
 import { defaultPageSize, largestPage } from '../shared/page.ts'
 

@@ -4,7 +4,7 @@ import type { LoginUrls } from './logins.ts'
 import { join } from 'node:path'
 import pg from 'pg'
 import { startEmbeddedServer } from './embedded/server.ts'
-import { ensureLogins } from './logins.ts'
+import { ensureLogins, makeLogins } from './logins.ts'
 import { quoteIdentifier } from './schema-names.ts'
 
 export interface Database {
@@ -16,8 +16,12 @@ export interface Database {
 /** Finds the database and its logins: the ones given, those of DATABASE_URL, or an embedded server in DATA_DIR. */
 export async function openDatabase(config: Config, log: Log): Promise<Database> {
   const { owner, request, listener } = config.logins
-  if (request && listener)
+  if (request && listener) {
+    // The logins have names and passwords of their own: whoever has the administrator's URL makes them so.
+    if (config.databaseUrl && owner)
+      await makeLogins(config.databaseUrl, { owner, request, listener })
     return { urls: { owner, request, listener }, stop: async () => {} }
+  }
   if (config.databaseUrl)
     return { urls: await ensureLogins(config.databaseUrl, config.dataDir), stop: async () => {} }
   const server = await startEmbeddedServer({ dataDir: join(config.dataDir, 'postgres'), log: message => log.debug(message) })

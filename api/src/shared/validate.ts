@@ -4,7 +4,7 @@ import { Invalid } from './errors.ts'
 
 /** Checks an input and gives back what the schema makes of it, or refuses it with every bad field at once. */
 export function parseInput<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
-  const result = schema.safeParse(input, { error: issue => words(issue) })
+  const result = schema.safeParse(input, { error: words, reportInput: true })
   if (result.success)
     return result.data
   const fields = result.error.issues.flatMap(fieldErrors)
@@ -18,12 +18,12 @@ export function refuse(context: z.RefinementCtx, path: readonly (string | number
 
 /** A line of text people typed: NFC, no space around, nothing invisible in it, at most `max` characters. */
 export function line(max: number) {
-  return z.string().transform((text, context) => {
+  return z.string().trim().transform((text, context) => {
     if (!text.isWellFormed() || unprintable.test(text)) {
       refuse(context, [], 'INVALID', 'Use letters, digits and signs that can be seen.')
       return z.NEVER
     }
-    return text.normalize('NFC').trim().replace(/\s+/g, ' ')
+    return text.normalize('NFC').replace(/\s+/g, ' ')
   }).superRefine((text, context) => {
     if (text === '')
       refuse(context, [], 'REQUIRED', 'Please fill this in.')
@@ -48,17 +48,25 @@ export function emailAddress() {
   return line(254).pipe(z.email({ error: 'This does not look like an e-mail address.' }))
 }
 
-// Controls (tab and line ends too: this is one line), signs that reorder text, invisible joiners at large, private and unassigned letters.
-const unprintable = /[\p{Cc}\p{Co}\p{Cn}\u061C\u200B\u200E\u200F\u2028-\u202E\u2060-\u2069\uFEFF]/u
-
-const codes: Record<string, string> = { too_big: 'TOO_LONG' }
+// Controls (tab and line ends too: this is one line), private letters, signs that reorder text or take no room.
+// The joiners U+200C and U+200D stay: Persian and Indian names are spelled with them.
+const unprintable = /[\p{Cc}\p{Co}\u00AD\u061C\u200B\u200E\u200F\u2028-\u202E\u2060-\u206F\uFEFF]/u
 
 function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
   const path = issue.path.map(part => shown(String(part)))
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map(key => ({ path: [...path, shown(key)], code: 'UNKNOWN_FIELD', message: 'This field is not known here.' }))
-  const own = issue.code === 'custom' ? issue.params?.code : undefined
-  return [{ path, code: typeof own === 'string' ? own : codes[issue.code] ?? 'INVALID', message: issue.message }]
+  return [{ path, code: fieldCode(issue), message: issue.message }]
+}
+
+function fieldCode(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'custom': return typeof issue.params?.code === 'string' ? issue.params.code : 'INVALID'
+    case 'invalid_type': return issue.input === undefined || issue.input === null ? 'REQUIRED' : 'INVALID'
+    case 'too_small': return issue.origin === 'array' ? 'REQUIRED' : 'INVALID'
+    case 'too_big': return issue.origin === 'array' || issue.origin === 'string' ? 'TOO_LONG' : 'INVALID'
+    default: return 'INVALID'
+  }
 }
 
 /** Sentences for what zod finds by itself; the value is never part of them. */

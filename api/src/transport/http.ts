@@ -12,6 +12,7 @@ import { ExpectedError, Invalid } from '../shared/errors.ts'
 import { apolloServer } from './apollo.ts'
 import { headerValues, openContext } from './context.ts'
 import { clientOf } from './cookies.ts'
+import { senderReader } from './proxies.ts'
 import { expected } from './public-error.ts'
 import { serveWeb } from './web.ts'
 
@@ -35,13 +36,13 @@ export async function openHttp(options: {
   log: Log
 }): Promise<HttpServer> {
   const { config, reception, log } = options
+  const senderOf = senderReader(config.trustedProxies)
   const secure = config.baseUrl?.startsWith('https:') ?? false
   const server = createFastify({
     // Its own chatter is ours to say better: one URL at start, one line a request.
     loggerInstance: log.child({}, { level: log.isLevelEnabled('warn') ? 'warn' : log.level }) as FastifyInstance['log'],
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
-    trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
     bodyLimit: 100 * 1024,
     requestTimeout: 15_000,
     forceCloseConnections: 'idle',
@@ -71,12 +72,13 @@ export async function openHttp(options: {
     method: ['GET', 'POST'],
     preHandler: async (request, reply) => {
       void reply.headers(apiHeaders)
+      const sender = senderOf(request.raw)
       request.operation = await openContext(reception, {
         requestId: request.id,
-        client: clientOf(request, reply, secure),
+        client: clientOf(request, reply, sender.address, secure),
         authorization: headerValues(request.raw, 'authorization'),
         tenantIds: headerValues(request.raw, 'x-tenant-id'),
-        host: request.host,
+        host: sender.host,
       })
     },
     onSend: async (request, reply, payload) => nameRequest(request.id, reply.statusCode, payload),

@@ -4,12 +4,14 @@ import type { GraphQLFormattedError, GraphQLSchema } from 'graphql'
 import type { Config } from '../config.ts'
 import type { Log } from '../shared/log.ts'
 import type { Arrival, Reception } from './context.ts'
+import type { Sender } from './proxies.ts'
 import { randomUUID } from 'node:crypto'
 import { getOperationAST, GraphQLError } from 'graphql'
 import { useServer } from 'graphql-ws/use/ws'
 import { WebSocketServer } from 'ws'
 import { openContext } from './context.ts'
 import { checkDocument } from './protection.ts'
+import { senderReader } from './proxies.ts'
 import { expected, publicError } from './public-error.ts'
 
 interface Connection extends Record<PropertyKey, unknown> { requestId: string }
@@ -22,17 +24,18 @@ export function openSockets(options: {
   server: HttpServer
   schema: GraphQLSchema
   reception: Reception
-  config: Pick<Config, 'baseUrl' | 'baseDomain'>
+  config: Pick<Config, 'baseUrl' | 'baseDomain' | 'trustedProxies'>
   log: Log
 }): { stop: () => Promise<void> } {
   const { schema, reception, config, log } = options
+  const senderOf = senderReader(config.trustedProxies)
   const sockets = new WebSocketServer({ noServer: true, maxPayload: 64 * 1024, perMessageDeflate: false, handleProtocols: protocols => protocols.has('graphql-transport-ws') && 'graphql-transport-ws' })
   sockets.on('error', error => log.error({ err: error }, 'socket server'))
 
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => {}) // a peer that is gone before it was let in
     const path = (request.url ?? '').split('?', 1)[0]
-    if (path !== '/graphql' || !originAllowed(request, config))
+    if (path !== '/graphql' || !originAllowed(request.headers.origin, senderOf(request).host, config))
       return void socket.end(`HTTP/1.1 ${path === '/graphql' ? '403 Forbidden' : '404 Not Found'}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
     sockets.handleUpgrade(request, socket, head, opened => sockets.emit('connection', opened, request))
   }
@@ -44,7 +47,7 @@ export function openSockets(options: {
     async onConnect(ctx) {
       ctx.extra.requestId = randomUUID()
       try {
-        await openContext(reception, arrival(ctx.extra.request, ctx.connectionParams, ctx.extra.requestId))
+        await openContext(reception, arrival(senderOf(ctx.extra.request), ctx.connectionParams, ctx.extra.requestId))
         return true
       }
       catch (error) {
@@ -63,7 +66,7 @@ export function openSockets(options: {
           return errors.map(error => named(error, requestId))
         if (getOperationAST(document, operationName)?.operation !== 'subscription')
           return [named(refusal('Only subscriptions run over a socket.', 'BAD_REQUEST'), requestId)]
-        const contextValue = await openContext(reception, arrival(ctx.extra.request, ctx.connectionParams, requestId))
+        const contextValue = await openContext(reception, arrival(senderOf(ctx.extra.request), ctx.connectionParams, requestId))
         return { schema, document, operationName, variableValues: variables, contextValue }
       }
       catch (error) {
@@ -88,8 +91,7 @@ export function openSockets(options: {
 }
 
 /** Browsers say where a page came from; other clients need not, for cookies open nothing here. */
-function originAllowed(request: IncomingMessage, config: Pick<Config, 'baseUrl' | 'baseDomain'>): boolean {
-  const { origin, host } = request.headers
+function originAllowed(origin: string | undefined, host: string | undefined, config: Pick<Config, 'baseUrl' | 'baseDomain'>): boolean {
   if (origin === undefined)
     return true
   const url = URL.parse(origin)
@@ -102,14 +104,14 @@ function originAllowed(request: IncomingMessage, config: Pick<Config, 'baseUrl' 
   return url.origin === base.origin || Boolean(label && !label.includes('.') && url.protocol === base.protocol && url.port === base.port)
 }
 
-function arrival(request: IncomingMessage, params: Readonly<Record<string, unknown>> | undefined, requestId: string): Arrival {
+function arrival({ address, host }: Sender, params: Readonly<Record<string, unknown>> | undefined, requestId: string): Arrival {
   const texts = (value: unknown) => value === undefined || value === null ? [] : [String(value)]
   return {
     requestId,
-    client: { address: request.socket.remoteAddress ?? '', refreshToken: undefined, keepRefreshToken: () => {} },
+    client: { address, refreshToken: undefined, keepRefreshToken: () => {} },
     authorization: texts(params?.authorization),
     tenantIds: texts(params?.tenantId),
-    host: request.headers.host,
+    host,
   }
 }
 

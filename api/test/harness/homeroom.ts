@@ -3,6 +3,7 @@ import type { Running, RunningApi } from '../../src/compose.ts'
 import type { Config } from '../../src/config.ts'
 import type { GraphqlClient } from './client.ts'
 import type { TestDatabase } from './database.ts'
+import type { SignedUp } from './sign-up.ts'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import process from 'node:process'
@@ -12,8 +13,10 @@ import { loadConfig } from '../../src/config.ts'
 import { createLog } from '../../src/shared/log.ts'
 import { graphqlClient } from './client.ts'
 import { openTestDatabase } from './database.ts'
+import { openSchool, signUp } from './sign-up.ts'
 
-export interface SignedUp { readonly tenantId: string, readonly slug: string, readonly email: string, readonly client: GraphqlClient }
+export type { SignedUp } from './sign-up.ts'
+export { password } from './sign-up.ts'
 
 export interface TestHomeroom {
   readonly database: TestDatabase
@@ -29,8 +32,6 @@ export interface TestHomeroom {
   openSchool: (slug: string, more?: { timeZone?: string, name?: string }) => Promise<SignedUp>
   stop: () => Promise<void>
 }
-
-export const password = 'correct horse battery staple'
 
 /** A whole Homeroom on a database of its own, in this process, reached through real HTTP and sockets. */
 export async function openHomeroom(options: { worker?: boolean, config?: Partial<Config>, webRoot?: string } = {}): Promise<TestHomeroom> {
@@ -55,26 +56,14 @@ export async function openHomeroom(options: { worker?: boolean, config?: Partial
     await homeroom.startWorker()
   const visitor = graphqlClient(api.url)
 
-  const signUp: TestHomeroom['signUp'] = async (slug, { timeZone = 'Europe/Zurich', name = `School ${slug}` } = {}) => {
-    const email = `head@${slug}.example`
-    const { createTenant } = await visitor.ask<{ createTenant: { tenant: { id: string }, session: { accessToken: string } } }>(`
-      mutation ($input: CreateTenantInput!) { createTenant(input: $input) { tenant { id } session { accessToken } } }`, { input: { name, slug, timeZone, admin: { name: 'Alex Head', email, password } } })
-    return { tenantId: createTenant.tenant.id, slug, email, client: visitor.as(createTenant.session.accessToken) }
-  }
   return {
     ...homeroom,
     database,
     config,
     api,
     visitor,
-    signUp,
-    async openSchool(slug, more) {
-      const school = await signUp(slug, more)
-      const last = (await visitor.watch(school.tenantId)).at(-1)
-      if (last?.status !== 'READY')
-        throw new Error(`The school ${slug} did not become READY: ${JSON.stringify(last)}`)
-      return school
-    },
+    signUp: (slug, more) => signUp(visitor, slug, more),
+    openSchool: (slug, more) => openSchool(visitor, slug, more),
     async stop() {
       for (const part of running.reverse())
         await part.stop()

@@ -1,9 +1,9 @@
-import 'reflect-metadata' // first: type-graphql's decorators need it when the room is read
 import type { SchoolMigration } from '../../migrations/school/index.ts'
 import type { MemberRole } from '../../src/access/principal.ts'
 import type { SchoolDb } from '../../src/database/school-db.ts'
 import type { FieldError } from '../../src/shared/errors.ts'
 import type { TestDatabase } from './database.ts'
+import type { RosterAnswer } from './roster-answers.ts'
 import { randomUUID } from 'node:crypto'
 import { graphql, GraphQLError } from 'graphql'
 import pg from 'pg'
@@ -19,13 +19,14 @@ import { ExpectedError } from '../../src/shared/errors.ts'
 import { createLog } from '../../src/shared/log.ts'
 import { graphqlSchema } from '../../src/transport/schema.ts'
 import { openTestDatabase } from './database.ts'
+import 'reflect-metadata' // first: type-graphql's decorators need it when the room is read
 
 export interface TestSchool {
   readonly id: string
   /** A piece of work in one transaction, under the school's role. */
   work: <T>(fn: (db: SchoolDb) => Promise<T>) => Promise<T>
-  /** What a field answers to a member; throws the first error, `extensions` and all. */
-  ask: <Data = Record<string, any>>(query: string, variables?: Record<string, unknown>, as?: MemberRole) => Promise<Data>
+  /** What fields answer to a member; throws the first error, `extensions` and all. */
+  ask: (query: string, variables?: Record<string, unknown>, as?: MemberRole) => Promise<RosterAnswer>
   /** Any statement in the school's schema, as superuser. */
   sql: <Row = Record<string, unknown>>(text: string, values?: unknown[]) => Promise<Row[]>
 }
@@ -60,7 +61,7 @@ export async function openTwoSchools(options: { now?: () => Date, timeZones?: re
     return {
       id,
       work: fn => schools.withTenant(address, fn),
-      async ask<Data>(query: string, variables?: Record<string, unknown>, role: MemberRole = 'OFFICE') {
+      async ask(query, variables, role = 'OFFICE') {
         const school = new SchoolDoor(schools, async () => address)
         const contextValue = new RequestContext({
           requestId: randomUUID(),
@@ -72,9 +73,9 @@ export async function openTwoSchools(options: { now?: () => Date, timeZones?: re
         })
         const { data, errors } = await graphql({ schema, source: query, variableValues: variables, contextValue })
         await school.end()
-        if (errors)
-          throw errors[0]!
-        return data as Data
+        for (const error of errors ?? [])
+          throw error
+        return data as unknown as RosterAnswer
       },
       sql: (text, values) => database.sql(text.replaceAll('~', `${schemaName(id)}.`), values),
     }

@@ -19,7 +19,7 @@ export async function serverAccount(root: string): Promise<Account> {
   // A database made by an ordinary user stays that user's when root starts it.
   const data = await stat(join(root, 'data')).catch(() => undefined)
   if (data && data.uid !== 0)
-    return { name: `user ${data.uid}`, ids: { uid: data.uid, gid: data.gid } }
+    return { name: await nameOf(data.uid), ids: { uid: data.uid, gid: data.gid } }
   for (const name of ['postgres', 'nobody']) {
     const ids = await idsOf(name)
     if (ids)
@@ -36,6 +36,10 @@ async function idsOf(name: string): Promise<Account['ids']> {
   catch {
     return undefined
   }
+}
+
+async function nameOf(uid: number): Promise<string> {
+  return run('id', ['-un', String(uid)], { env: plainEnvironment }).then(({ stdout }) => stdout.trim(), () => `user ${uid}`)
 }
 
 export async function give(account: Account, path: string): Promise<void> {

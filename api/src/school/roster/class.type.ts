@@ -1,4 +1,4 @@
-import type { ClassType as StoredClassType, RecordStatus } from './roster.words.ts'
+import type { RecordStatus, ClassType as StoredClassType } from './roster.words.ts'
 import { Field, ID, ObjectType } from 'type-graphql'
 import { connectionType } from '../../access/page.type.ts'
 import { ClassTypeEnum, RecordStatusEnum } from './enum.types.ts'

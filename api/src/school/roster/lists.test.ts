@@ -1,3 +1,4 @@
+import type { RosterAnswer } from '../../../test/harness/roster-answers.ts'
 import type { TestSchool, TwoSchools } from '../../../test/harness/two-schools.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openTwoSchools, refusal } from '../../../test/harness/two-schools.ts'
@@ -26,9 +27,8 @@ const users = `query ($first: Int, $after: String, $last: Int, $before: String, 
     nodes { givenName familyName identifier } edges { cursor node { givenName } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } totalCount
   }
 }`
-interface UserPage { users: { nodes: { givenName: string, familyName: string, identifier: string | null }[], edges: { cursor: string, node: { givenName: string } }[], pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null }, totalCount: number } }
-const list = async (variables: Record<string, unknown> = {}, school = schools.oakfield) => (await school.ask<UserPage>(users, variables)).users
-const given = (page: UserPage['users']) => page.nodes.map(node => node.givenName).join(' ')
+const list = async (variables: Record<string, unknown> = {}, school = schools.oakfield) => (await school.ask(users, variables)).users
+const given = (page: RosterAnswer['users']) => page.nodes.map(node => node.givenName).join(' ')
 
 const byFamilyName = 'Ivy Fay Gil Ann Bea Cléa Hal Dan Kim Kim Jo Eve'
 const orders = [undefined, ...['FAMILY_NAME', 'GIVEN_NAME', 'IDENTIFIER', 'DATE_LAST_MODIFIED'].flatMap(field => ['ASC', 'DESC'].map(direction => ({ field, direction })))]

@@ -7,8 +7,9 @@ const atField = (field: string, code: string, message: string) => new Conflict(m
 export const identifierTaken = () => atField('identifier', 'IDENTIFIER_TAKEN', 'Somebody at the school already has this identifier.')
 export const classCodeTaken = () => atField('classCode', 'CLASS_CODE_TAKEN', 'Another class already has this code.')
 export const alreadyEnrolled = () => atField('userId', 'ALREADY_ENROLLED', 'This person is already in the class in this role.')
-export const wrongRole = (field: string, code: 'NOT_A_STUDENT' | 'NOT_A_TEACHER') =>
-  atField(field, code, code === 'NOT_A_STUDENT' ? 'Only a student of the school can be enrolled as a student.' : 'Only staff of the school can teach or oversee a class.')
+export function wrongRole(field: string, code: 'NOT_A_STUDENT' | 'NOT_A_TEACHER') {
+  return atField(field, code, code === 'NOT_A_STUDENT' ? 'Only a student of the school can be enrolled as a student.' : 'Only staff of the school can teach or oversee a class.')
+}
 
 /** What a unique index means in words: the same answer as the kind check that usually comes first. */
 const byConstraint: Readonly<Record<string, () => ExpectedError>> = {

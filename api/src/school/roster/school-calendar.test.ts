@@ -3,7 +3,7 @@ import { dayIn, usualSchoolYear } from './school-calendar.ts'
 import { southernZones } from './southern-zones.ts'
 
 const at = (instant: string) => new Date(instant)
-const span = (timeZone: string, instant: string) => {
+function span(timeZone: string, instant: string) {
   const { title, startDate, endDate, schoolYear } = usualSchoolYear(timeZone, at(instant))
   return { title, startDate, endDate, schoolYear }
 }

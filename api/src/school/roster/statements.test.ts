@@ -1,5 +1,5 @@
-import type { TwoSchools } from '../../../test/harness/two-schools.ts'
 import type { CompiledQuery } from 'kysely'
+import type { TwoSchools } from '../../../test/harness/two-schools.ts'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { openTwoSchools } from '../../../test/harness/two-schools.ts'
 import { TenantConnection } from '../../database/tenant-connection.ts'
@@ -39,7 +39,7 @@ test.each([1, 10, 50])('%i people with their classes, courses and teachers take 
   expect(users.nodes).toHaveLength(first)
   for (const node of users.nodes) {
     expect(node.enrollments).toHaveLength(4)
-    expect(node.enrollments[0].class.teachers).toHaveLength(1)
+    expect(node.enrollments[0]!.class.teachers).toHaveLength(1)
   }
   // People, enrollments, classes, courses, teachers.
   expect(sent).toHaveLength(5)

@@ -1,4 +1,4 @@
-import type { RecordStatus, RoleType as StoredRoleType, RosterRole } from './roster.words.ts'
+import type { RecordStatus, RosterRole, RoleType as StoredRoleType } from './roster.words.ts'
 import { Field, ID, ObjectType } from 'type-graphql'
 import { connectionType } from '../../access/page.type.ts'
 import { LocalDate } from '../../access/scalars.ts'

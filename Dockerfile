@@ -1,0 +1,16 @@
+# One image, several commands; docker-compose.yml names them.
+FROM node:26-slim AS build
+WORKDIR /homeroom
+COPY package.json package-lock.json .npmrc ./
+COPY api/package.json api/
+COPY web/package.json web/
+RUN npm ci
+COPY . .
+RUN npm run build && npm prune --omit=dev
+
+FROM node:26-slim
+WORKDIR /homeroom
+ENV NODE_ENV=production
+COPY --from=build /homeroom .
+USER node
+CMD ["node", "api/dist/src/main.js"]

@@ -1,0 +1,55 @@
+import type { FastifyInstance } from 'fastify'
+import type { TestHomeroom } from '../../test/harness/homeroom.ts'
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createClient } from 'graphql-ws'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import WebSocket from 'ws'
+import { graphqlClient } from '../../test/harness/client.ts'
+import { openHomeroom } from '../../test/harness/homeroom.ts'
+import { openWebProxy } from './web-proxy.ts'
+
+let homeroom: TestHomeroom
+let web: FastifyInstance
+let url: string
+
+beforeAll(async () => {
+  homeroom = await openHomeroom({ config: { baseUrl: 'http://homeroom.test', baseDomain: 'homeroom.test', trustedProxies: ['loopback'] } })
+  const webRoot = mkdtempSync(join(tmpdir(), 'homeroom-web-'))
+  writeFileSync(join(webRoot, 'index.html'), '<!doctype html><title>Homeroom</title>')
+  web = await openWebProxy({ apiUrl: homeroom.api.url, webRoot })
+  url = await web.listen({ port: 0, host: '127.0.0.1' })
+})
+afterAll(async () => {
+  await web?.close()
+  await homeroom?.stop()
+})
+
+test('pages come from the web server under its policy, whatever their path', async () => {
+  for (const path of ['/', '/dashboard']) {
+    const page = await fetch(`${url}${path}`, { headers: { accept: 'text/html' } })
+    expect(await page.text()).toContain('<title>Homeroom</title>')
+    expect(page.headers.get('content-security-policy')).toContain('default-src \'none\'')
+  }
+  expect((await fetch(`${url}/no-such-file.js`)).status).toBe(404)
+})
+
+test('a school signs up and is watched through it, and the API sees the host that was asked for', async () => {
+  const school = await homeroom.openSchool('oakfield')
+  const client = graphqlClient(url)
+  expect((await client.watch(school.tenantId)).at(-1)).toMatchObject({ status: 'READY' })
+  const refused = await client.send('{ viewer { id } }', {}, { 'x-forwarded-host': 'nobody.homeroom.test' })
+  expect(refused.errors).toBeUndefined() // what the browser claims is not passed on
+})
+
+test('the API still refuses a socket of a stranger\'s page', async () => {
+  const socket = createClient({
+    url: `${url.replace('http', 'ws')}/graphql`,
+    retryAttempts: 0,
+    webSocketImpl: class extends WebSocket { constructor(address: string, protocol: string) { super(address, protocol, { origin: 'http://evil.example' }) } },
+  })
+  const outcome = await new Promise(resolve => socket.subscribe({ query: 'subscription { tenantPreparationStatus(tenantId: "x") { status } }' }, { next: resolve, error: () => resolve('refused'), complete: () => resolve('complete') }))
+  expect(outcome).toBe('refused')
+  await socket.dispose()
+})
