@@ -24,13 +24,13 @@ test('every room has a room.ts, and a file in it says by its name what it is', (
   const rooms = globSync('api/src/{platform,school}/*', { cwd: repository })
   expect(those(rooms, room => files(`${room}/room.ts`).length === 0)).toEqual([])
 
-  const kinds = ['entity', 'type', 'input', 'service', 'resolver', 'queries', 'tables', 'job', 'worker', 'seed', 'rules', 'words', 'errors', 'test']
-  const named = new RegExp(`^[a-z0-9-]+(?:\\.(?:${kinds.join('|')}))?\\.ts$`)
+  const kinds = ['entity', 'entities', 'type', 'input', 'service', 'resolver', 'queries', 'tables', 'job', 'worker', 'seed', 'rules', 'words', 'errors']
+  const named = new RegExp(`^[a-z0-9-]+(?:\\.(?:${kinds.join('|')}))?(?:\\.test)?\\.ts$`)
   expect(those(files('api/src/{platform,school}/*/*'), file => !named.test(basename(file)))).toEqual([])
 })
 
 test('no file is named after nothing in particular', () => {
-  const vague = /(?:^|[-.])(?:utils?|helpers?|managers?|misc|common|process(?:or)?|handlers?)\.(?:ts|vue)$/i
+  const vague = /(?:^|[-.])(?:utils?|helpers?|managers?|misc|common|processor|handlers?)\.(?:ts|vue)$/i
   expect(those(files('{api,web}/{src,test,bench}/**/*.{ts,vue}'), file => vague.test(basename(file)))).toEqual([])
 })
 

@@ -13,13 +13,10 @@ import { SchoolDoor } from '../../src/access/school-door.ts'
 import { loginOf } from '../../src/database/logins.ts'
 import { schemaName } from '../../src/database/schema-names.ts'
 import { openSchools } from '../../src/database/school-db.ts'
-import { preparationSteps } from '../../src/platform/preparation/prepare-school.ts'
-import { rosterRoom } from '../../src/school/roster/room.ts'
 import { ExpectedError } from '../../src/shared/errors.ts'
 import { createLog } from '../../src/shared/log.ts'
 import { graphqlSchema } from '../../src/transport/schema.ts'
 import { openTestDatabase } from './database.ts'
-import 'reflect-metadata' // first: type-graphql's decorators need it when the room is read
 
 export interface TestSchool {
   readonly id: string
@@ -42,6 +39,10 @@ export interface TwoSchools {
 export async function openTwoSchools(options: { now?: () => Date, timeZones?: readonly [string, string], migrations?: readonly SchoolMigration[] } = {}): Promise<TwoSchools> {
   const now = options.now ?? (() => new Date())
   const database = await openTestDatabase()
+  // First, since type-graphql's decorators need it when the room is read.
+  await import('reflect-metadata')
+  const { preparationSteps } = await import('../../src/platform/preparation/room.ts')
+  const { rosterRoom } = await import('../../src/school/roster/room.ts')
   const roster = rosterRoom({ now })
   const schema = await graphqlSchema(roster.resolvers)
   const schools = await openSchools({ nodes: { main: database.urls.request }, poolSize: 4, entities: roster.entities, warn: () => {} })
@@ -73,8 +74,8 @@ export async function openTwoSchools(options: { now?: () => Date, timeZones?: re
         })
         const { data, errors } = await graphql({ schema, source: query, variableValues: variables, contextValue })
         await school.end()
-        for (const error of errors ?? [])
-          throw error
+        if (errors)
+          throw errors.at(0) ?? new Error('The answer has an empty list of errors.')
         return data as unknown as RosterAnswer
       },
       sql: (text, values) => database.sql(text.replaceAll('~', `${schemaName(id)}.`), values),

@@ -1,0 +1,68 @@
+import pg from 'pg'
+import { until } from './embedded-owners.ts'
+
+export type Sql = <Row extends pg.QueryResultRow = Record<string, unknown>>(text: string, values?: unknown[]) => Promise<Row[]>
+
+/** Statements on a connection each: the server they go to may have been another one a moment ago. */
+export function sqlOf(url: string): Sql {
+  return async <Row extends pg.QueryResultRow>(text: string, values?: unknown[]) => {
+    const client = await connect(url)
+    try {
+      return (await client.query<Row>(text, values)).rows
+    }
+    finally {
+      await client.end()
+    }
+  }
+}
+
+/** Keeps what `statement` locks until it is released. */
+export async function holdLock(url: string, statement: string): Promise<() => Promise<void>> {
+  const client = await connect(url)
+  await client.query('begin')
+  await client.query(statement)
+  return () => client.end()
+}
+
+/** Resolves when a session of that name waits in that way, in a statement like that. */
+export async function waits(sql: Sql, { by, inStatement = '', event = 'Lock' }: { by: string, inStatement?: string, event?: 'Lock' | 'SyncRep' }): Promise<void> {
+  await until(`"${by}" to wait for ${event} in "${inStatement}"`, async () => {
+    const rows = await sql('select 1 from pg_stat_activity where $1 in (wait_event_type, wait_event) and application_name = $2 and strpos(query, $3) > 0', [event, by, inStatement])
+    return rows.length > 0
+  })
+}
+
+async function connect(url: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url, application_name: 'test' })
+  client.on('error', () => {})
+  await client.connect()
+  return client
+}
+
+/** The locks of `holdsByTrigger`, for `holdLock`. */
+export const holds = {
+  begin: 'select pg_advisory_xact_lock(1)',
+  seed: 'select pg_advisory_xact_lock(2)',
+  role: 'lock table pg_authid in share mode',
+  schema: 'lock table pg_namespace in share mode',
+  tables: 'lock table pg_trigger in share mode',
+  /** Everything but the last statement gets past it. */
+  seal: 'select 1 from platform.preparation_attempt where outcome = \'RUNNING\' for no key update',
+}
+
+/** Two points where nothing that exists already is locked get a lock: where a tenant becomes PREPARING, and in the middle of the seed. */
+export const holdsByTrigger = `
+  create schema holds;
+  grant usage on schema holds to public;
+  create function holds.wait() returns trigger language plpgsql as $$
+    begin perform pg_advisory_xact_lock_shared(tg_argv[0]::int); return new; end $$;
+  create trigger hold before update on platform.tenant for each row
+    when (new.slug = 'at-begin' and new.preparation_attempt > old.preparation_attempt) execute function holds.wait(1);
+  create function holds.prepare() returns event_trigger language plpgsql as $$
+    declare made record;
+    begin
+      for made in select object_identity as name from pg_event_trigger_ddl_commands() where object_identity like 't\\_%.course' loop
+        execute format('create trigger hold before insert on %s for each row execute function holds.wait(2)', made.name);
+      end loop;
+    end $$;
+  create event trigger holds on ddl_command_end when tag in ('CREATE TABLE') execute function holds.prepare()`
