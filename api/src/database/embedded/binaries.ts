@@ -98,8 +98,8 @@ async function copied(home: Home, native: string, log: (message: string) => void
   log(`Copying the PostgreSQL programs from ${native} to ${copy}, where ${home.account.name} can run them`)
   const draft = await temporaryFolder(parent)
   for (const part of await readdir(native)) await cp(join(native, part), join(draft, part), { recursive: true, verbatimSymlinks: true })
+  await run('chmod', ['-R', 'u+w,a+rX', draft], { env: plainEnvironment })
   await completed(draft)
-  await run('chmod', ['-R', 'a+rX', draft], { env: plainEnvironment })
   await rename(draft, copy).catch(async (error: unknown) => {
     // Another start was faster.
     await rm(draft, { recursive: true, force: true })

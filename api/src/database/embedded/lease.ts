@@ -1,4 +1,3 @@
-import type { ChildProcess } from 'node:child_process'
 import type { Home } from './home.ts'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -77,14 +76,11 @@ async function guarded(home: Home, server: number, marker: string): Promise<Leas
   await once(guard, 'spawn')
   const gone = new Promise<number | null>(resolve => guard.once('exit', resolve))
   guard.unref()
-  // Of type Writable, but a pipe: it must not keep us running either.
-  const pipe = guard.stdin as ChildProcess['stdin'] & { unref?: () => void }
-  pipe?.unref?.()
-  pipe?.on('error', () => {})
+  guard.stdin.on('error', () => {})
   return {
     async end() {
       guard.ref()
-      pipe?.end()
+      guard.stdin.end()
       if (await gone !== 0)
         throw new Error(`PostgreSQL (process ${server}) did not stop in time.`)
     },

@@ -30,7 +30,8 @@ async function freshPackage(parent: string, version: string): Promise<string> {
 }
 
 test('below a closed home folder the server gets a place it can reach, and keeps it', async () => {
-  const dataDir = join(await closedFolder(), 'clone', '.data', 'postgres')
+  const home = await closedFolder()
+  const dataDir = join(home, 'clone', '.data', 'postgres')
   const first = await startOwner({ dataDir, settings: {} })
   onTestFinished(async () => rm(first.dataDir, { recursive: true, force: true }))
   expect(first.dataDir).toMatch(root ? /^\/var\/(?:lib|tmp)\/homeroom\/data-[0-9a-f]{16}$/ : dataDir)
@@ -38,6 +39,8 @@ test('below a closed home folder the server gets a place it can reach, and keeps
   await query(first.url, 'create table school as select \'Oakfield\' as name')
   await first.stop()
 
+  // Even when the way is open again: the data is where it is.
+  await chmod(home, 0o755)
   const second = await startOwner({ dataDir })
   expect(second.dataDir).toBe(first.dataDir)
   expect(await query(second.url, 'select name from school')).toEqual([{ name: 'Oakfield' }])

@@ -110,6 +110,23 @@ test('a start that meets a server shutting down waits for it and starts it again
   await stop()
 })
 
+test('a start that meets a server still starting waits for it', async () => {
+  const dataDir = await openFolder()
+  await (await startOwner({ dataDir })).stop()
+  // Recovery asks this command for the next log file, and goes on when it says no.
+  const gate = join(dataDir, 'gate')
+  await writeFile(join(dataDir, 'data', 'recovery.signal'), '')
+  const first = launchOwner({ dataDir, settings: { hot_standby: 'off', restore_command: `until test -e ${gate}; do sleep 0.01; done; false` } })
+  await until('recovery', async () => (await readPostmaster(join(dataDir, 'data')))?.state === 'starting')
+  const second = launchOwner({ dataDir })
+  await second.said(/^Waiting for PostgreSQL .* starting$/)
+  await writeFile(gate, '')
+  const owners = await Promise.all([first.ready, second.ready])
+  for (const { url } of owners) expect(await query(url, 'select 1 as one')).toEqual([{ one: 1 }])
+  expect(owners[0].url).toBe(owners[1].url)
+  await Promise.all(owners.map(async owner => owner.stop()))
+})
+
 test('a marker whose process is gone does not keep the server, even where the pid is in use again', async () => {
   const owner = await startOwner({ dataDir: await openFolder() })
   const users = join(owner.dataDir, 'users', String(await serverOf(owner)))

@@ -1,7 +1,7 @@
 import type { AcademicSessionType as StoredSessionType } from './roster.words.ts'
 import { Field, ID, Int, ObjectType } from 'type-graphql'
 import { LocalDate } from '../../access/scalars.ts'
-import { AcademicSessionTypeEnum } from './enum.types.ts'
+import { AcademicSessionTypeEnum } from './enums.type.ts'
 
 @ObjectType('AcademicSession', { description: 'A school year or a part of one.', simpleResolvers: true })
 export class AcademicSessionType {

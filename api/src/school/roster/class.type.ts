@@ -1,7 +1,7 @@
 import type { RecordStatus, ClassType as StoredClassType } from './roster.words.ts'
 import { Field, ID, ObjectType } from 'type-graphql'
 import { connectionType } from '../../access/page.type.ts'
-import { ClassTypeEnum, RecordStatusEnum } from './enum.types.ts'
+import { ClassTypeEnum, RecordStatusEnum } from './enums.type.ts'
 
 @ObjectType('Class', { description: 'A group of people who meet for a course.', simpleResolvers: true })
 export class ClassType {

@@ -2,7 +2,7 @@ import type { ClassType, EnrollmentRole } from './roster.words.ts'
 import { Field, ID, InputType } from 'type-graphql'
 import { z } from 'zod'
 import { line, optionalLine } from '../../shared/validate.ts'
-import { ClassTypeEnum, EnrollmentRoleEnum } from './enum.types.ts'
+import { ClassTypeEnum, EnrollmentRoleEnum } from './enums.type.ts'
 import { classTypes, enrollmentRoles } from './roster.words.ts'
 
 @InputType('CreateClassInput', { description: 'A class to create.' })

@@ -12,7 +12,7 @@ import { Enrollment } from './enrollment.entity.ts'
 import { refuseWrongRole } from './enrollments.service.ts'
 import { found, knownId } from './known-id.ts'
 import { Org } from './org.entity.ts'
-import { classCodeTaken, store } from './roster.errors.ts'
+import { store } from './roster.errors.ts'
 import { lockSchool } from './school.queries.ts'
 import { User } from './user.entity.ts'
 
@@ -21,7 +21,6 @@ export class ClassesService {
   async createClass(db: SchoolDb, input: CreateClassInput) {
     const { termIds, courseId, teacherId, ...fields } = parseInput(newClass, input)
     const school = await lockSchool(db)
-    await refuseTakenCode(db, fields.classCode)
     const org = db.em.getReference(Org, school.id)
     const course = courseId ? await findCourse(db, courseId) : await courseOfTitle(db, fields.title, org)
     const created = db.em.create(Class, { ...fields, course, school: org })
@@ -35,14 +34,6 @@ export class ClassesService {
     await store(db)
     return found((await classesById(db, [created.id]))[0], 'The class')
   }
-}
-
-async function refuseTakenCode(db: SchoolDb, classCode: string | null): Promise<void> {
-  if (classCode === null)
-    return
-  const taken = await db.rows<RosterTables>().selectFrom('class').select('id').where('class_code', '=', classCode).where('status', '=', 'active').executeTakeFirst()
-  if (taken)
-    throw classCodeTaken()
 }
 
 async function findCourse(db: SchoolDb, id: string): Promise<Course> {

@@ -11,7 +11,7 @@ import { sessionColumns } from './sessions.queries.ts'
 export async function readDashboard(db: SchoolDb, now: Date) {
   const school = await readSchool(db)
   const today = dayIn(school.timeZone, now)
-  const [counts, ticked, schoolYear] = await Promise.all([readCounts(db), readTicks(db), readSchoolYear(db, today)])
+  const [counts, ticked, schoolYear, currentTerm] = await Promise.all([readCounts(db), readTicks(db), readSchoolYear(db, today), readCurrentTerm(db, today)])
   const plain: Record<SetupTaskKey, boolean> = {
     schoolYear: false,
     teachers: counts.teacherCount > 0,
@@ -25,7 +25,7 @@ export async function readDashboard(db: SchoolDb, now: Date) {
     teacherCount: counts.teacherCount,
     classCount: counts.classCount,
     schoolYear,
-    currentTerm: schoolYear ? await readCurrentTerm(db, schoolYear.schoolYear, today) : null,
+    currentTerm,
     checklist: setupTasks.map(key => ({ key, done: plain[key] || ticked.has(key) })),
   }
 }
@@ -66,13 +66,12 @@ async function readSchoolYear(db: SchoolDb, today: string) {
   return year ?? null
 }
 
-/** The shortest part of the year around today, grading periods aside. */
-async function readCurrentTerm(db: SchoolDb, schoolYear: number, today: string) {
+/** The shortest part of a year around today, grading periods aside. */
+async function readCurrentTerm(db: SchoolDb, today: string) {
   const term = await db.rows<RosterTables>()
     .selectFrom('academic_session')
     .select(sessionColumns)
     .where('type', 'in', ['semester', 'term'])
-    .where('school_year', '=', schoolYear)
     .where('status', '=', 'active')
     .where('start_date', '<=', today)
     .where('end_date', '>', today)

@@ -1,7 +1,7 @@
 import type { SetupTaskKey } from './roster.words.ts'
 import { Field, Int, ObjectType } from 'type-graphql'
 import { AcademicSessionType } from './academic-session.type.ts'
-import { ChecklistKeyEnum } from './enum.types.ts'
+import { ChecklistKeyEnum } from './enums.type.ts'
 import { OrgType } from './org.type.ts'
 
 @ObjectType('ChecklistItem', { description: 'One step of setting up a school.', simpleResolvers: true })

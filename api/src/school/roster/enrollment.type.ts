@@ -1,7 +1,7 @@
 import type { EnrollmentRole, RecordStatus } from './roster.words.ts'
 import { Field, ID, ObjectType } from 'type-graphql'
 import { LocalDate } from '../../access/scalars.ts'
-import { EnrollmentRoleEnum, RecordStatusEnum } from './enum.types.ts'
+import { EnrollmentRoleEnum, RecordStatusEnum } from './enums.type.ts'
 
 @ObjectType('Enrollment', { description: 'A person\'s place in a class.', simpleResolvers: true })
 export class EnrollmentType {

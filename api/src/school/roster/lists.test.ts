@@ -143,8 +143,9 @@ test.each([
     expect(page.pageInfo).toEqual({ hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null })
 })
 
-test.each(['x'.repeat(201), 'nul\0', '\uD800'])('a search nobody types is refused at its field (%#)', async (search) => {
-  expect(await refusal(list({ filter: { search } }))).toMatchObject({ code: 'BAD_USER_INPUT', fields: [{ path: ['filter', 'search'] }] })
+test.each(['x'.repeat(201), 'nul\0', '\uD800'])('a text nobody types is refused at its field of the filter (%#)', async (text) => {
+  for (const field of ['search', 'grade'])
+    expect(await refusal(list({ filter: { [field]: text } }))).toMatchObject({ code: 'BAD_USER_INPUT', fields: [{ path: ['filter', field] }] })
 })
 
 test('filters hold together', async () => {

@@ -1,6 +1,6 @@
 import type { OrgType as StoredOrgType } from './roster.words.ts'
 import { Field, ID, ObjectType } from 'type-graphql'
-import { OrgTypeEnum } from './enum.types.ts'
+import { OrgTypeEnum } from './enums.type.ts'
 
 @ObjectType('Org', { description: 'An organisation: the school itself, or one it belongs to.', simpleResolvers: true })
 export class OrgType {

@@ -7,7 +7,7 @@ import { parseInput } from '../../shared/validate.ts'
 import { found } from './known-id.ts'
 import { Org } from './org.entity.ts'
 import { newStudent, newTeacher } from './people.input.ts'
-import { identifierTaken, store } from './roster.errors.ts'
+import { store } from './roster.errors.ts'
 import { lockSchool } from './school.queries.ts'
 import { Role, User } from './user.entity.ts'
 import { freeUsername, usernameStem } from './username.ts'
@@ -35,21 +35,12 @@ export class PeopleService {
 
   async #add(db: SchoolDb, person: NewPerson, role: RosterRole) {
     const school = await lockSchool(db)
-    await refuseTakenIdentifier(db, person.identifier)
     const org = db.em.getReference(Org, school.id)
     const user = db.em.create(User, { ...person, username: await chooseUsername(db, person), primaryOrg: org })
     db.em.create(Role, { user, org, role, roleType: 'primary' })
     await store(db)
     return found((await usersById(db, [user.id]))[0], 'The person')
   }
-}
-
-async function refuseTakenIdentifier(db: SchoolDb, identifier: string | null): Promise<void> {
-  if (identifier === null)
-    return
-  const taken = await db.rows<RosterTables>().selectFrom('user').select('id').where('identifier', '=', identifier).where('status', '=', 'active').executeTakeFirst()
-  if (taken)
-    throw identifierTaken()
 }
 
 /** Usernames stay taken when people leave: an account elsewhere must never pass to somebody else. */

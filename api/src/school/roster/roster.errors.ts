@@ -4,18 +4,16 @@ import { Conflict } from '../../shared/errors.ts'
 
 const atField = (field: string, code: string, message: string) => new Conflict(message, { code, fields: [{ path: [field], code, message }] })
 
-export const identifierTaken = () => atField('identifier', 'IDENTIFIER_TAKEN', 'Somebody at the school already has this identifier.')
-export const classCodeTaken = () => atField('classCode', 'CLASS_CODE_TAKEN', 'Another class already has this code.')
 export const alreadyEnrolled = () => atField('userId', 'ALREADY_ENROLLED', 'This person is already in the class in this role.')
 export function wrongRole(field: string, code: 'NOT_A_STUDENT' | 'NOT_A_TEACHER') {
   return atField(field, code, code === 'NOT_A_STUDENT' ? 'Only a student of the school can be enrolled as a student.' : 'Only staff of the school can teach or oversee a class.')
 }
 
-/** What a unique index means in words: the same answer as the kind check that usually comes first. */
+/** What a unique index means in words. It decides, so that a check before it could only be too early. */
 const byConstraint: Readonly<Record<string, () => ExpectedError>> = {
-  user_identifier_unique: identifierTaken,
+  user_identifier_unique: () => atField('identifier', 'IDENTIFIER_TAKEN', 'Somebody at the school already has this identifier.'),
   user_username_unique: () => new Conflict('Somebody was added at the same moment. Please try again.'),
-  class_code_unique: classCodeTaken,
+  class_code_unique: () => atField('classCode', 'CLASS_CODE_TAKEN', 'Another class already has this code.'),
   enrollment_unique: alreadyEnrolled,
 }
 

@@ -4,7 +4,7 @@ import { sql } from 'kysely'
 import { folded } from '../../../migrations/school/migration.ts'
 import { Invalid } from '../../shared/errors.ts'
 
-const longestSearch = 200
+const longestText = 200
 const mostWords = 8
 
 type Searched = 'user' | 'class' | 'course'
@@ -16,10 +16,17 @@ export function matches<T extends Searched>(eb: ExpressionBuilder<RosterTables, 
 }
 
 /** The words of a search, with LIKE's own signs made harmless. */
-export function searchWords(typed: string): string[] {
-  if (typed.length > longestSearch || !typed.isWellFormed() || typed.includes('\0'))
-    throw new Invalid(`A search has at most ${longestSearch} letters.`, { fields: [{ path: ['filter', 'search'], code: 'INVALID', message: `Use at most ${longestSearch} letters.` }] })
-  return typed.trim().split(/\s+/).filter(Boolean).slice(0, mostWords).map(word => word.replace(/[\\%_]/g, '\\$&'))
+function searchWords(typed: string): string[] {
+  return typeable(typed, 'search').trim().split(/\s+/).filter(Boolean).slice(0, mostWords).map(word => word.replace(/[\\%_]/g, '\\$&'))
+}
+
+/** A text of a filter that could be stored, and so be found; anything else is refused at its field. */
+export function typeable(text: string, field: string): string {
+  if (text.length > longestText || !text.isWellFormed() || text.includes('\0')) {
+    const message = `Use at most ${longestText} letters that can be typed.`
+    throw new Invalid(message, { fields: [{ path: ['filter', field], code: 'INVALID', message }] })
+  }
+  return text
 }
 
 const [beforeWord, afterWord] = folded('$').split('$') as [string, string]

@@ -2,7 +2,7 @@ import type { RecordStatus, RosterRole, RoleType as StoredRoleType } from './ros
 import { Field, ID, ObjectType } from 'type-graphql'
 import { connectionType } from '../../access/page.type.ts'
 import { LocalDate } from '../../access/scalars.ts'
-import { RecordStatusEnum, RoleTypeEnum, RosterRoleEnum } from './enum.types.ts'
+import { RecordStatusEnum, RoleTypeEnum, RosterRoleEnum } from './enums.type.ts'
 
 @ObjectType('User', { description: 'A person of the school, whether or not they sign in.', simpleResolvers: true })
 export class UserType {

@@ -13,6 +13,10 @@ test.each([
   expect(usernameStem(givenName, familyName)).toBe(stem)
 })
 
+test('a name of letters that fall into many still fits', () => {
+  expect([...usernameStem('\uFDFA'.repeat(100), 'Long')].length).toBeLessThanOrEqual(200)
+})
+
 test('an address is used as it is, in small letters, and only once', () => {
   expect(freeUsername('Ada@Mail.example', 'ada', new Set())).toBe('ada@mail.example')
   expect(freeUsername('Ada@Mail.example', 'ada', new Set(['ada@mail.example']))).toBe('ada')

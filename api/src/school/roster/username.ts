@@ -1,12 +1,13 @@
 /** A username made of a name: small letters without accents, a dot between the words. Any script's letters are good. */
 export function usernameStem(givenName: string, familyName: string): string {
-  return `${givenName} ${familyName}`
+  const stem = `${givenName} ${familyName}`
     .normalize('NFKD')
     .replace(/[\u0300-\u036F]/g, '')
     .normalize('NFC')
     .toLowerCase()
     .replace(/[^\p{L}\p{M}\p{N}]+/gu, '.')
-    .replace(/^\.+|\.+$/g, '') || 'user'
+  // Taken apart, some letters become many; a number must still fit behind.
+  return [...stem].slice(0, 200).join('').replace(/^\.+|\.+$/g, '') || 'user'
 }
 
 /** The e-mail address where nobody has it yet (families share one), else the stem, else the stem with a number. */

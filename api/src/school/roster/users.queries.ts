@@ -7,7 +7,7 @@ import { sql } from 'kysely'
 import { readKeyset } from '../../database/keyset.ts'
 import { readPage } from '../../shared/page.ts'
 import { anyOf, byKey, listByKey } from './rows.ts'
-import { matches } from './search.ts'
+import { matches, typeable } from './search.ts'
 
 export const userColumns = [
   'user.id',
@@ -124,6 +124,6 @@ function listed(db: SchoolDb, filter: UserFilter | null | undefined) {
   if (search)
     query = query.where(eb => matches(eb, 'user.search_text', search))
   if (grade)
-    query = query.where(eb => eb(eb.val(grade), '=', eb.fn.any('user.grades')))
+    query = query.where(eb => eb(eb.val(typeable(grade, 'grade')), '=', eb.fn.any('user.grades')))
   return query
 }
