@@ -1,0 +1,23 @@
+import type { CodegenConfig } from '@graphql-codegen/cli'
+
+// schema.graphql + the documents beside each room of the web client -> typed documents.
+const config: CodegenConfig = {
+  schema: 'schema.graphql',
+  documents: ['web/src/**/*.graphql'],
+  generates: {
+    'web/src/apollo/generated/': {
+      preset: 'client',
+      presetConfig: { fragmentMasking: false },
+      config: {
+        enumsAsTypes: true,
+        useTypeImports: true,
+        strictScalars: true,
+        skipTypename: true,
+        importExtension: '.ts',
+        scalars: { DateTime: 'string', DateTimeISO: 'string', LocalDate: 'string' },
+      },
+    },
+  },
+}
+
+export default config

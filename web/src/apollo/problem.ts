@@ -1,0 +1,61 @@
+import { CombinedGraphQLErrors, ServerError } from '@apollo/client/errors'
+
+export interface FieldProblem { path: string, code: string, message: string }
+
+/** What went wrong, read from whatever was thrown: a GraphQL error, an HTTP answer, a missing network. */
+export interface Problem {
+  code: string
+  message: string
+  requestId?: string
+  retryAfter?: number
+  status?: string
+  fields: FieldProblem[]
+}
+
+interface ErrorShape { message?: unknown, extensions?: Record<string, unknown> }
+
+const text = (value: unknown) => (typeof value === 'string' ? value : undefined)
+
+function readFields(value: unknown): FieldProblem[] {
+  if (!Array.isArray(value))
+    return []
+  return value.flatMap((field: { path?: unknown, code?: unknown, message?: unknown }) =>
+    Array.isArray(field?.path)
+      ? [{ path: field.path.join('.'), code: text(field.code) ?? 'INVALID', message: text(field.message) ?? '' }]
+      : [])
+}
+
+function fromGraphQL({ message, extensions = {} }: ErrorShape): Problem {
+  return {
+    code: text(extensions.code) ?? 'UNKNOWN',
+    message: text(message) ?? '',
+    requestId: text(extensions.requestId),
+    retryAfter: typeof extensions.retryAfter === 'number' ? extensions.retryAfter : undefined,
+    status: text(extensions.status),
+    fields: readFields(extensions.fields),
+  }
+}
+
+/** An HTTP error may still carry GraphQL errors, or only its number. */
+function fromHttp(error: ServerError): Problem {
+  try {
+    const body = JSON.parse(error.bodyText) as { errors?: ErrorShape[] }
+    if (body.errors?.[0])
+      return fromGraphQL(body.errors[0])
+  }
+  catch {}
+  const retryAfter = Number(error.response.headers.get('retry-after')) || undefined
+  const code = { 401: 'UNAUTHENTICATED', 403: 'FORBIDDEN', 404: 'NOT_FOUND', 429: 'RATE_LIMITED' }[error.statusCode]
+    ?? (error.statusCode >= 502 ? 'NETWORK' : 'INTERNAL_SERVER_ERROR')
+  return { code, message: error.message, retryAfter, fields: [] }
+}
+
+export function readProblem(error: unknown): Problem {
+  if (CombinedGraphQLErrors.is(error))
+    return fromGraphQL(error.errors[0] ?? {})
+  if (ServerError.is(error))
+    return fromHttp(error)
+  // fetch rejects with a TypeError when nothing answered; a socket ends with a close event.
+  const offline = error instanceof TypeError || (typeof error === 'object' && error !== null && 'wasClean' in error)
+  return { code: offline ? 'NETWORK' : 'UNKNOWN', message: error instanceof Error ? error.message : '', fields: [] }
+}

@@ -1,0 +1,40 @@
+import type { FieldProblem, Problem } from './problem.ts'
+import { useI18n } from 'vue-i18n'
+
+// Codes that are about one field even when the server names none.
+const atField: Record<string, string> = { SLUG_TAKEN: 'slug', EMAIL_TAKEN: 'admin.email' }
+
+/** A problem in a person's words. A code without words of its own is told by the server's sentence, or the general one. */
+export function useErrorWords() {
+  const { t, te } = useI18n()
+
+  function words(problem: Problem): string {
+    if (problem.code === 'RATE_LIMITED' && problem.retryAfter)
+      return t('errors.RATE_LIMITED_FOR', problem.retryAfter)
+    const key = `errors.${problem.code}`
+    return te(key) ? t(key) : t('errors.UNKNOWN')
+  }
+
+  function codeWords(code: string) {
+    return t(`errors.fields.${code}`)
+  }
+
+  function fieldWords(field: FieldProblem): string {
+    // INVALID alone says little: there the server's own sentence is better.
+    const known = field.code !== 'INVALID' && te(`errors.fields.${field.code}`)
+    return known ? codeWords(field.code) : field.message || codeWords('INVALID')
+  }
+
+  /** What to write at which field: the path in the input and the words. */
+  function fieldErrors(problem: Problem | undefined): Record<string, string> {
+    const found: Record<string, string> = {}
+    for (const field of problem?.fields ?? [])
+      found[field.path] ??= fieldWords(field)
+    const path = atField[problem?.code ?? '']
+    if (problem && path)
+      found[path] ??= words(problem)
+    return found
+  }
+
+  return { words, codeWords, fieldErrors }
+}

@@ -1,0 +1,42 @@
+import type { RouteLocationRaw } from 'vue-router'
+import icons from '@nuxt/ui/runtime/vue/plugins/icons.js'
+import { createApp } from 'vue'
+import { createApollo } from './apollo/client.ts'
+import { createSocket } from './apollo/socket.ts'
+import { createTokens } from './apollo/tokens.ts'
+import { provideApollo } from './apollo/useApollo.ts'
+import App from './App.vue'
+import { createMessages } from './i18n.ts'
+import { createSession, provideSession } from './rooms/session/room.ts'
+import { createAppRouter } from './router.ts'
+import './styles.css'
+
+// The only file that knows everybody. Arrow functions close over what is made a few lines later.
+const socketUrl = new URL('/graphql', location.href.replace(/^http/, 'ws')).href
+const tokens = createTokens(() => session.askForGrant())
+const socket = createSocket(socketUrl, tokens)
+const client = createApollo('/graphql', tokens, socket, {
+  signedOut: () => session.forget(),
+  notReady: () => {
+    const tenantId = session.viewer.value?.tenant?.id
+    if (tenantId)
+      go({ name: 'preparing', params: { tenantId } })
+  },
+})
+const session = createSession(client, socket, tokens)
+const i18n = createMessages()
+const router = createAppRouter(session, i18n)
+
+function go(to: RouteLocationRaw) {
+  void router.replace(to)
+}
+
+session.whenLost(() => {
+  if (router.currentRoute.value.meta.for === 'member')
+    go({ name: 'sign-in', query: { next: router.currentRoute.value.fullPath } })
+})
+
+const app = createApp(App).use(icons).use(i18n).use(router)
+provideApollo(app, { client, socket })
+provideSession(app, session)
+app.mount('#app')

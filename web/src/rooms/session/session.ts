@@ -1,0 +1,133 @@
+import type { ApolloClient } from '@apollo/client'
+import type { App, InjectionKey, Ref } from 'vue'
+import type { SessionFieldsFragment, ViewerFieldsFragment } from '../../apollo/generated/graphql.ts'
+import type { Socket } from '../../apollo/socket.ts'
+import type { Grant, Tokens } from '../../apollo/tokens.ts'
+import { inject, ref } from 'vue'
+import { asVisitor } from '../../apollo/client.ts'
+import { RefreshSessionDocument, SignOutDocument } from '../../apollo/generated/graphql.ts'
+import { readProblem } from '../../apollo/problem.ts'
+
+// Says only that a refresh cookie is likely, so that a visitor's first page asks nothing of the server.
+const HINT = 'homeroom.session'
+const hint = {
+  get: () => {
+    try {
+      return localStorage.getItem(HINT) !== null
+    }
+    catch {
+      return false
+    }
+  },
+  set: (on: boolean) => {
+    try {
+      if (on)
+        localStorage.setItem(HINT, '1')
+      else
+        localStorage.removeItem(HINT)
+    }
+    catch {}
+  },
+}
+
+export interface Session {
+  viewer: Readonly<Ref<ViewerFieldsFragment | undefined>>
+  /** Whether somebody signed in here before and did not sign out. */
+  expected: () => boolean
+  /** Signs in with the refresh cookie, once; answers whether it worked. */
+  restore: () => Promise<boolean>
+  /** Takes over a session that a mutation answered with. */
+  adopt: (session: SessionFieldsFragment) => void
+  signOut: () => Promise<void>
+  /** The session ended without being asked to. */
+  forget: () => void
+  askForGrant: () => Promise<Grant | undefined>
+  /** Called when the session ended on its own or in another tab. */
+  whenLost: (call: () => void) => void
+}
+
+export function createSession(client: ApolloClient, socket: Socket, tokens: Tokens): Session {
+  const viewer = ref<ViewerFieldsFragment>()
+  let lost = () => {}
+  let restoring: Promise<boolean> | undefined
+
+  function adopt(session: SessionFieldsFragment) {
+    tokens.hold(session)
+    viewer.value = session.viewer
+    hint.set(true)
+  }
+
+  function clear() {
+    tokens.drop()
+    viewer.value = undefined
+    hint.set(false)
+    // The socket was opened as this member: the next one signs in on a new one.
+    socket.client.terminate()
+    void client.clearStore()
+  }
+
+  function forget() {
+    const had = viewer.value !== undefined
+    clear()
+    if (had)
+      lost()
+  }
+
+  async function askForGrant(): Promise<Grant | undefined> {
+    try {
+      const { data } = await client.mutate({ mutation: RefreshSessionDocument, context: asVisitor, fetchPolicy: 'no-cache' })
+      if (!data)
+        return undefined
+      adopt(data.refreshSession)
+      return data.refreshSession
+    }
+    catch (error) {
+      // Only an answer ends a session; a missing network does not.
+      if (readProblem(error).code === 'UNAUTHENTICATED')
+        return undefined
+      throw error
+    }
+  }
+
+  async function tryRestore() {
+    try {
+      const token = await tokens.renew()
+      if (!token)
+        hint.set(false)
+      return token !== undefined
+    }
+    catch {
+      return false
+    }
+  }
+
+  function restore() {
+    restoring ??= tryRestore().finally(() => { restoring = undefined })
+    return restoring
+  }
+
+  async function signOut() {
+    await client.mutate({ mutation: SignOutDocument, fetchPolicy: 'no-cache' }).catch(() => {})
+    clear()
+  }
+
+  addEventListener('storage', (event) => {
+    if (event.key === HINT && event.newValue === null && viewer.value)
+      forget()
+  })
+
+  return { viewer, expected: hint.get, restore, adopt, signOut, forget, askForGrant, whenLost: (call) => { lost = call } }
+}
+
+const key: InjectionKey<Session> = Symbol('session')
+
+export function provideSession(app: App, session: Session) {
+  app.provide(key, session)
+}
+
+export function useSession(): Session {
+  const session = inject(key)
+  if (!session)
+    throw new Error('useSession: the app was started without provideSession')
+  return session
+}

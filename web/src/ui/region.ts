@@ -1,0 +1,4 @@
+/** The reader's own way to write dates within the language of the page: `en` becomes `en-GB` for a British browser. */
+export function regional(language: string, preferred: readonly string[] = navigator.languages) {
+  return preferred.find(each => each === language || each.startsWith(`${language}-`)) ?? language
+}
