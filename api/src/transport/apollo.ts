@@ -1,10 +1,8 @@
 import type { ApolloServerPlugin } from '@apollo/server'
-import type { FastifyInstance } from 'fastify'
 import type { GraphQLSchema } from 'graphql'
 import type { RequestContext } from '../access/request-context.ts'
 import { ApolloServer } from '@apollo/server'
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled'
-import { fastifyApolloDrainPlugin } from '@as-integrations/fastify'
 import { GraphQLError } from 'graphql'
 import { documentPlugins, documentRules, maxTokens } from './protection.ts'
 import { expected, publicError } from './public-error.ts'
@@ -40,10 +38,10 @@ const bookkeeping: ApolloServerPlugin<RequestContext> = {
   },
 }
 
-export function apolloServer(schema: GraphQLSchema, fastify: FastifyInstance): ApolloServer<RequestContext> {
+export function apolloServer(schema: GraphQLSchema): ApolloServer<RequestContext> {
   return new ApolloServer<RequestContext>({
     schema,
-    plugins: [ApolloServerPluginLandingPageDisabled(), fastifyApolloDrainPlugin(fastify), ...documentPlugins, bookkeeping],
+    plugins: [ApolloServerPluginLandingPageDisabled(), ...documentPlugins, bookkeeping],
     validationRules: documentRules,
     parseOptions: { maxTokens },
     validationOptions: { maxErrors: 5 },

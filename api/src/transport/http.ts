@@ -1,10 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { ServerResponse } from 'node:http'
 import type { GraphQLSchema } from 'graphql'
 import type { RequestContext } from '../access/request-context.ts'
 import type { Config } from '../config.ts'
 import type { Log } from '../shared/log.ts'
 import type { Reception } from './context.ts'
 import { randomUUID } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
 import cookie from '@fastify/cookie'
 import { fastifyApolloHandler } from '@as-integrations/fastify'
 import { fastify as createFastify, LogController } from 'fastify'
@@ -46,11 +48,12 @@ export async function openHttp(options: {
     bodyLimit: 100 * 1024,
     requestTimeout: 15_000,
     forceCloseConnections: 'idle',
-    return503OnClosing: false,
     http: { maxHeaderSize: 16 * 1024, headersTimeout: 10_000 },
   })
   await server.register(cookie)
 
+  const { count, answered } = openRequests()
+  server.addHook('onRequest', async (_, reply) => count(reply.raw))
   server.setErrorHandler((error, request, reply) => answerError(error, request, reply, log))
   server.addHook('onSend', async (request, reply) => {
     void reply.header('x-request-id', request.id)
@@ -65,7 +68,7 @@ export async function openHttp(options: {
     return reply.code(ready ? 200 : 503).send({ status: ready ? 'ok' : 'unavailable' })
   })
 
-  const apollo = apolloServer(options.schema, server)
+  const apollo = apolloServer(options.schema)
   await apollo.start()
   server.route({
     url: '/graphql',
@@ -89,9 +92,33 @@ export async function openHttp(options: {
   return {
     fastify: server,
     async stop() {
-      await server.close()
+      const closed = server.close()
+      // A browser keeps connections open that it may never use: once the answers are out, none is waited for.
+      await Promise.race([answered(), pause(drainMs, undefined, { ref: false })])
+      server.server.closeAllConnections()
+      await closed
       await apollo.stop()
     },
+  }
+}
+
+/** How long requests that have begun may take when the server stops. */
+const drainMs = 10_000
+
+/** Counts requests that are not yet answered. */
+function openRequests() {
+  let open = 0
+  let idle: (() => void) | undefined
+  return {
+    count(response: ServerResponse): void {
+      open += 1
+      response.once('close', () => {
+        open -= 1
+        if (open === 0)
+          idle?.()
+      })
+    },
+    answered: () => open === 0 ? Promise.resolve() : new Promise<void>((resolve) => { idle = resolve }),
   }
 }
 

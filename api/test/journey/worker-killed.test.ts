@@ -1,0 +1,155 @@
+import type { HomeroomProcess } from '../harness/process.ts'
+import type { PostgresServer } from '../harness/process-postgres.ts'
+import type { SignedUp } from '../harness/sign-up.ts'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { graphqlClient } from '../harness/client.ts'
+import { until } from '../harness/embedded-owners.ts'
+import { holdLock, holds, holdsByTrigger, sqlOf, waits } from '../harness/process-holds.ts'
+import { openPostgres } from '../harness/process-postgres.ts'
+import { startHomeroom } from '../harness/process.ts'
+import { openSchool, signUp } from '../harness/sign-up.ts'
+
+let server: PostgresServer
+
+beforeAll(async () => { server = await openPostgres() })
+afterAll(() => server?.close())
+
+const jobWorker = 'homeroom job worker'
+
+/** A Homeroom on a database of its own, whose preparations can be held at any point. */
+async function openHomeroom(name: string) {
+  const url = await server.database(name)
+  const sql = sqlOf(url)
+  const environment = { DATABASE_URL: url, DATA_DIR: `${server.folder}/${name}`, WORKER_CONCURRENCY: '6', RATE_LIMITS: 'off' }
+  const api = await startHomeroom({ ...environment, PROCESS: 'api' })
+  // A test holds locks for longer than a healthy neighbour would.
+  await sql(`alter role ${name}_owner in database ${name} set lock_timeout = '60s'`)
+  await sql(holdsByTrigger)
+  const visitor = graphqlClient(api.url)
+  const released: (() => Promise<void>)[] = []
+  const hold = async (point: keyof typeof holds) => {
+    const release = await holdLock(url, holds[point])
+    released.push(release)
+    return release
+  }
+  return {
+    sql,
+    visitor,
+    hold,
+    startWorker: () => startHomeroom({ ...environment, PROCESS: 'worker' }),
+    /** Signs up a school whose preparation comes to the statement and no further. */
+    async signUpAndHold(point: keyof typeof holds, inStatement: string, by = jobWorker): Promise<SignedUp> {
+      await hold(point)
+      const school = await signUp(visitor, `at-${point}`)
+      await waits(sql, { by, inStatement })
+      return school
+    },
+    /** The same for the last statement: its lock is on a row that exists once the preparation is under way. */
+    async signUpAndHoldAtSeal(slug: string): Promise<SignedUp> {
+      const releaseRole = await hold('role')
+      const school = await signUp(visitor, slug)
+      await waits(sql, { by: jobWorker, inStatement: 'create role' })
+      await hold('seal')
+      await releaseRole()
+      await waits(sql, { by: jobWorker, inStatement: 'preparation_status = \'READY\'' })
+      return school
+    },
+    async releaseAll() {
+      await Promise.all(released.map(release => release()))
+    },
+    attempts: (school: SignedUp) => sql(`
+      select a.number, a.outcome, a.error_code, count(s.*) filter (where s.rolled_back)::int as undone, count(s.*) filter (where not s.rolled_back)::int as kept
+      from platform.preparation_attempt a left join platform.preparation_step s on s.attempt_id = a.id
+      where a.tenant_id = $1 group by a.id order by a.cycle, a.number`, [school.tenantId]),
+    /** Every school has one schema and one role, and there are no others. */
+    async expectOneOfEach() {
+      const names = (rows: { name: string }[]) => rows.map(row => row.name).sort()
+      const tenants = names(await sql('select \'t_\' || replace(id::text, \'-\', \'\') as name from platform.tenant where preparation_status = \'READY\''))
+      expect(names(await sql('select nspname::text as name from pg_namespace where nspname ~ \'^t_[0-9a-f]{32}$\''))).toEqual(tenants)
+      expect(names(await sql('select distinct rolname::text as name from pg_roles join pg_shdepend on refobjid = pg_roles.oid and dbid = (select oid from pg_database where datname = current_database()) where rolname ~ \'^t_[0-9a-f]{32}$\''))).toEqual(tenants)
+      return tenants.length
+    },
+  }
+}
+
+const ready = [{ number: 1, outcome: 'READY', error_code: null, undone: 0, kept: 6 }]
+const lostThenReady = (undone: number) => [
+  { number: 1, outcome: 'LOST', error_code: 'WORKER_LOST', undone, kept: 0 },
+  { number: 2, outcome: 'READY', error_code: null, undone: 0, kept: 6 },
+]
+
+test('kill -9 of a worker at any point of a preparation ends in READY by the next one within 20 s, with nothing twice and nothing left', async () => {
+  const homeroom = await openHomeroom('killed')
+  const worker = await homeroom.startWorker()
+  const schools = [
+    await homeroom.signUpAndHoldAtSeal('at-seal'),
+    await homeroom.signUpAndHold('seed', 'course'),
+    await homeroom.signUpAndHold('tables', 'create table'),
+    await homeroom.signUpAndHold('schema', 'create schema'),
+    await homeroom.signUpAndHold('role', 'create role'),
+    await homeroom.signUpAndHold('begin', 'PREPARING', 'homeroom preparation steps'),
+  ]
+  const watching = schools.map(({ tenantId }) => homeroom.visitor.watch(tenantId))
+  await worker.kill()
+  await homeroom.releaseAll()
+
+  await homeroom.startWorker()
+  const started = performance.now()
+  for (const statuses of await Promise.all(watching))
+    expect(statuses.at(-1)).toMatchObject({ status: 'READY', attempt: 2, completedSteps: 6 })
+  expect(performance.now() - started).toBeLessThan(20_000)
+  expect(await Promise.all(schools.map(homeroom.attempts))).toEqual([6, 6, 3, 2, 1, 0].map(lostThenReady))
+  expect(await homeroom.expectOneOfEach()).toBe(schools.length)
+  for (const { client } of schools)
+    expect(await client.ask('{ dashboard { courseCount schoolYear { children { title } } } }')).toMatchObject({ dashboard: { schoolYear: { children: [{}, {}] } } })
+}, 120_000)
+
+test('kill -9 of a worker whose COMMIT nobody has acknowledged leaves one READY school, which is not prepared again', async () => {
+  const homeroom = await openHomeroom('unacknowledged')
+  const worker = await homeroom.startWorker()
+  const school = await homeroom.signUpAndHoldAtSeal('oakfield')
+  // From here on a COMMIT is done and says nothing: it waits for a standby that there is not.
+  const setStandbys = async (names: string) => {
+    await homeroom.sql(`alter system set synchronous_standby_names = '${names}'`)
+    await homeroom.sql('select pg_reload_conf()')
+    await until('the setting', async () => (await homeroom.sql('show synchronous_standby_names'))[0]?.synchronous_standby_names === names)
+  }
+  await setStandbys('nobody')
+  await homeroom.releaseAll()
+  await waits(homeroom.sql, { by: jobWorker, event: 'SyncRep' })
+  await worker.kill()
+  await setStandbys('')
+
+  await homeroom.startWorker()
+  await openSchool(homeroom.visitor, 'afterwards')
+  expect(await homeroom.attempts(school)).toEqual(ready)
+  expect(await homeroom.sql('select state, count(*)::int from pgboss.job group by state')).toEqual([{ state: 'completed', count: 2 }])
+  expect(await homeroom.expectOneOfEach()).toBe(2)
+}, 120_000)
+
+test('a worker that was paused is overtaken, and cannot finish its work when it comes back', async () => {
+  const homeroom = await openHomeroom('paused')
+  const paused = await homeroom.startWorker()
+  const schools = [
+    await homeroom.signUpAndHoldAtSeal('at-seal'),
+    await homeroom.signUpAndHold('schema', 'create schema'),
+  ]
+  paused.signal('SIGSTOP')
+  // PostgreSQL goes on: one of the two transactions now lacks nothing but its COMMIT.
+  await homeroom.releaseAll()
+
+  const other = await homeroom.startWorker()
+  const overtaken = schools.map(({ tenantId }) => homeroom.visitor.watch(tenantId, ({ attempt }) => attempt === 2 && paused.running && wake(paused)))
+  for (const statuses of await Promise.all(overtaken))
+    expect(statuses.at(-1)).toMatchObject({ status: 'READY', attempt: 2 })
+  // Awake again, it gives both up and takes new work.
+  await paused.said(/a preparation attempt failed|no longer claimed/)
+  expect(await other.stop()).toEqual({ code: 0, signal: null })
+  await openSchool(homeroom.visitor, 'afterwards')
+  expect((await Promise.all(schools.map(homeroom.attempts)))).toEqual([lostThenReady(6), lostThenReady(2)])
+  expect(await homeroom.expectOneOfEach()).toBe(3)
+}, 120_000)
+
+function wake(process: HomeroomProcess): void {
+  process.signal('SIGCONT')
+}
