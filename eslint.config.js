@@ -28,6 +28,14 @@ export default antfu(
       'eslint-comments/no-use': 'error',
       'no-console': ['error', {}],
       'node/prefer-global/buffer': 'off',
+      // Imported for what it does, so before everything that may need it done.
+      'perfectionist/sort-imports': ['error', {
+        groups: ['side-effect', 'type-import', ['type-parent', 'type-sibling', 'type-index', 'type-internal'], 'value-builtin', 'value-external', 'value-internal', ['value-parent', 'value-sibling', 'value-index'], 'ts-equals-import', 'unknown'],
+        newlinesBetween: 'ignore',
+        newlinesInside: 'ignore',
+        order: 'asc',
+        type: 'natural',
+      }],
       // Short lists and ternaries stay on one line.
       'antfu/reasonable-newline': 'off',
       'style/max-statements-per-line': ['error', { max: 2 }],

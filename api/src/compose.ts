@@ -1,8 +1,9 @@
-import 'reflect-metadata' // first: type-graphql's decorators need it when the rooms are read
+// type-graphql's decorators need it when the rooms below are read.
+import 'reflect-metadata'
 import type { EntitySchema } from '@mikro-orm/postgresql'
 import type { SchoolMigration } from '../migrations/school/index.ts'
-import type { Config } from './config.ts'
 import type { Limits } from './access/limits.ts'
+import type { Config } from './config.ts'
 import type { LoginUrls } from './database/logins.ts'
 import type { Platform } from './database/platform-db.ts'
 import type { Bus } from './events/bus.ts'

@@ -1,8 +1,9 @@
+import type { ConfigError } from './config.ts'
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { ConfigError, loadConfig } from './config.ts'
+import { loadConfig } from './config.ts'
 
 function mistakes(env: Record<string, string>): readonly string[] {
   try {

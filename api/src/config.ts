@@ -1,3 +1,4 @@
+import { createPrivateKey } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import process from 'node:process'
@@ -21,7 +22,7 @@ const settings = z.object({
   BASE_DOMAIN: z.string().toLowerCase().regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, 'must be a domain name such as homeroom.example').optional(),
   TRUSTED_PROXIES: list.default([]),
   RATE_LIMITS: z.enum(['on', 'off']).default('on'),
-  JWT_PRIVATE_KEY: z.string().optional(),
+  JWT_PRIVATE_KEY: z.string().refine(isEd25519Key, 'must be an Ed25519 private key (PKCS #8 PEM): openssl genpkey -algorithm ed25519').optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(32).default(2),
   POOL_SIZE: z.coerce.number().int().min(2).max(200).default(10),
@@ -109,6 +110,15 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     workerConcurrency: values.WORKER_CONCURRENCY,
     poolSize: values.POOL_SIZE,
   })
+}
+
+function isEd25519Key(pem: string): boolean {
+  try {
+    return createPrivateKey(pem).asymmetricKeyType === 'ed25519'
+  }
+  catch {
+    return false
+  }
 }
 
 /** The environment of this process: the only place that reads it. */

@@ -1,13 +1,16 @@
+import type { Config } from './config.ts'
 import type { LoginUrls } from './database/logins.ts'
+import type { Log } from './shared/log.ts'
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import closeWithGrace from 'close-with-grace'
 import { migrate, startApi, startWorker } from './compose.ts'
-import { ConfigError, environment, loadConfig } from './config.ts'
+import { environment, loadConfig } from './config.ts'
 import { openDatabase } from './database/open-database.ts'
 import { createLog } from './shared/log.ts'
+import { explainStart } from './start-error.ts'
 
 /** Reads the configuration, opens the database, starts what PROCESS says, and takes everything down in reverse. */
 async function main(): Promise<void> {
@@ -25,15 +28,29 @@ async function main(): Promise<void> {
     await stop()
   })
 
+  try {
+    await start(config, log, stops)
+    if (process.argv.includes('--migrate-only'))
+      await stop()
+  }
+  catch (error) {
+    // A Ctrl-C during the start closes what the next part was to stand on: that is no mistake.
+    const wanted = stopping !== undefined
+    await stop()
+    if (!wanted)
+      throw error
+  }
+}
+
+/** Opens one part after the other, noting for each how it ends. */
+async function start(config: Config, log: Log, stops: (() => Promise<void>)[]): Promise<void> {
   const database = await openDatabase(config, log)
   stops.push(database.stop)
   const { urls } = database
   if (urls.owner)
     await migrate(urls as Required<LoginUrls>, log)
-  if (process.argv.includes('--migrate-only')) {
-    await stop()
+  if (process.argv.includes('--migrate-only'))
     return
-  }
   if (!config.rateLimits)
     log.warn('RATE_LIMITS is off: for benches and load tests only')
   if (config.process !== 'api') {
@@ -57,8 +74,6 @@ function webRoot(): string | undefined {
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof ConfigError ? error.message : error instanceof Error ? error.stack ?? error.message : String(error)}\n`)
-  process.exitCode = 1
-  // What was opened before the mistake must not keep the process.
-  process.kill(process.pid, 'SIGTERM')
+  process.stderr.write(`${explainStart(error)}\n`)
+  process.exit(1)
 })

@@ -16,8 +16,8 @@ if (!folder) {
 mkdirSync(folder, { recursive: true })
 chmodSync(folder, 0o755) // each container reads its own files under its own account
 
-const keep = (name: string, make: () => string) => {
-  const path = join(folder, name)
+function keep(name: string, make: () => string): void {
+  const path = join(folder!, name)
   if (!existsSync(path))
     writeFileSync(path, make(), { mode: 0o644 })
 }

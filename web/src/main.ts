@@ -1,3 +1,4 @@
+import './styles.css'
 import type { RouteLocationRaw } from 'vue-router'
 import icons from '@nuxt/ui/runtime/vue/plugins/icons.js'
 import { createApp } from 'vue'
@@ -9,7 +10,6 @@ import App from './App.vue'
 import { createMessages } from './i18n.ts'
 import { createSession, provideSession } from './rooms/session/room.ts'
 import { createAppRouter } from './router.ts'
-import './styles.css'
 
 // The only file that knows everybody. Arrow functions close over what is made a few lines later.
 const socketUrl = new URL('/graphql', location.href.replace(/^http/, 'ws')).href

@@ -8,10 +8,12 @@ const riverside = '6ff0e5b1-0000-4000-8000-000000000002'
 const member: Member = { kind: 'member', accountId: '1', sessionId: '1', tenantId: oakfield, role: 'ADMIN' }
 const schools: Record<string, string> = { oakfield, riverside }
 
-const resolve = (sources: { principal?: Member, tenantIds?: string[], host?: string }) => resolveTenant(
-  { principal: sources.principal ?? visitor, tenantIds: sources.tenantIds ?? [], host: sources.host },
-  { baseDomain: 'homeroom.test', findBySlug: async slug => schools[slug] ? { id: schools[slug] } : null },
-)
+function resolve(sources: { principal?: Member, tenantIds?: string[], host?: string }) {
+  return resolveTenant(
+    { principal: sources.principal ?? visitor, tenantIds: sources.tenantIds ?? [], host: sources.host },
+    { baseDomain: 'homeroom.test', findBySlug: async slug => schools[slug] ? { id: schools[slug] } : null },
+  )
+}
 
 test('token, then header, then host, and none is no tenant', async () => {
   expect(await resolve({ principal: member })).toBe(oakfield)

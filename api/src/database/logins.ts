@@ -115,7 +115,7 @@ function keepPasswords(dataDir: string, database: string): z.infer<typeof passwo
 
 function databaseName(url: string): string {
   const name = decodeURIComponent(new URL(url).pathname.slice(1))
-  if (!/^[a-z_][a-z0-9_]{0,52}$/i.test(name))
+  if (!/^[a-z_]\w{0,52}$/i.test(name))
     throw new Error('The database URL must name a database of up to 53 letters, digits and underscores: the logins are named after it.')
   return name
 }

@@ -27,18 +27,20 @@ export interface JobWorker {
   stop: (graceMs: number) => Promise<void>
 }
 
-const queueOptions = (job: AnyJob) => ({
-  policy: 'exclusive' as const,
-  retryLimit: job.attempts - 1,
-  retryDelay: job.retryDelay,
-  retryBackoff: true,
-  expireInSeconds: job.expireInSeconds,
-  // The shortest there is: a worker that was killed is noticed after this.
-  heartbeatSeconds: 10,
-  deleteAfterSeconds: 7 * 24 * 3600,
-  ...(job.deadLetter && { deadLetter: job.deadLetter.name }),
-  notify: true,
-})
+function queueOptions(job: AnyJob) {
+  return {
+    policy: 'exclusive' as const,
+    retryLimit: job.attempts - 1,
+    retryDelay: job.retryDelay,
+    retryBackoff: true,
+    expireInSeconds: job.expireInSeconds,
+    // The shortest there is: a worker that was killed is noticed after this.
+    heartbeatSeconds: 10,
+    deleteAfterSeconds: 7 * 24 * 3600,
+    ...(job.deadLetter && { deadLetter: job.deadLetter.name }),
+    notify: true,
+  }
+}
 
 function openBoss(options: ConstructorOptions, log: Log): PgBoss {
   const boss = new PgBoss({ openTelemetry: { enabled: false }, connectionTimeoutMillis: 2_000, ...options })
@@ -103,16 +105,24 @@ export async function openJobWorker(ownerUrl: string, poolSize: number, log: Log
   await boss.start()
   return {
     async handle(job, concurrency, run) {
-      await boss.work<object, void, { transactional: true, localConcurrency: number, pollingIntervalSeconds: number, notifyPollingIntervalSeconds: number }>(job.name, {
-        transactional: true,
-        localConcurrency: concurrency,
-        // The first bounds the second: without both a retry would wait for 30 s.
-        pollingIntervalSeconds: 0.5,
-        notifyPollingIntervalSeconds: 0.5,
-      }, async (batch: Job<object>[], tx: Db) => {
-        for (const { data, signal } of batch)
-          await run(job.schema.parse(data), tx, signal)
-      })
+      // Workers of their own, not one with local concurrency: each wakes itself when it is done.
+      for (let place = 0; place < concurrency; place++) {
+        const worker = await boss.work<object, void, { transactional: true, pollingIntervalSeconds: number, notifyPollingIntervalSeconds: number }>(job.name, {
+          transactional: true,
+          // The first bounds the second: without both a retry would wait for 30 s.
+          pollingIntervalSeconds: 0.5,
+          notifyPollingIntervalSeconds: 0.5,
+        }, async (batch: Job<object>[], tx: Db) => {
+          try {
+            for (const { data, signal } of batch)
+              await run(job.schema.parse(data), tx, signal)
+          }
+          finally {
+            // Left to its interval, a worker takes two jobs a second, however short they are and many wait.
+            boss.notifyWorker(worker)
+          }
+        })
+      }
     },
     async send(job, data, key) {
       return await boss.send(job.name, job.schema.parse(data), { singletonKey: key }) !== null

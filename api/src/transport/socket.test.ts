@@ -32,7 +32,10 @@ async function closedAfter(...messages: unknown[]): Promise<number> {
 async function handshake(options: Parameters<typeof open>[0]): Promise<number> {
   const socket = open(options)
   return new Promise((resolve) => {
-    socket.on('open', () => (socket.close(), resolve(101)))
+    socket.on('open', () => {
+      socket.close()
+      resolve(101)
+    })
     socket.on('unexpected-response', (_, response) => resolve(response.statusCode!))
     socket.on('error', () => {})
   })

@@ -1,6 +1,6 @@
+import type { GraphQLFormattedError, GraphQLSchema } from 'graphql'
 import type { Server as HttpServer, IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import type { GraphQLFormattedError, GraphQLSchema } from 'graphql'
 import type { Config } from '../config.ts'
 import type { Log } from '../shared/log.ts'
 import type { Arrival, Reception } from './context.ts'

@@ -10,7 +10,7 @@ export async function expectAccessible(page: Page): Promise<void> {
   // Evaluated, not added as a script tag, which the page's own security policy would refuse.
   await page.evaluate(axe.source)
   const { violations } = await page.evaluate<AxeResults>(`axe.run(document, ${JSON.stringify(rules)})`)
-  const broken = violations.flatMap(rule => rule.nodes.map(node => `${rule.id}: ${rule.help}: ${node.target.join(' ')} ${node.html}`))
+  const broken = violations.flatMap(rule => rule.nodes.map(node => `${rule.id}: ${node.target.join(' ')} ${node.html}\n  ${node.failureSummary}`))
   if (broken.length > 0)
     expect.fail(`${page.url()} shuts people out:\n${broken.join('\n')}`)
 }

@@ -1,6 +1,6 @@
 import type { GraphQLField, GraphQLInputType } from 'graphql'
 import type { SignedUp, TestHomeroom } from '../harness/homeroom.ts'
-import { buildSchema, isEnumType, isInputObjectType, isListType, isNonNullType, isScalarType, isObjectType, getNamedType } from 'graphql'
+import { buildSchema, getNamedType, isEnumType, isInputObjectType, isListType, isNonNullType, isObjectType, isScalarType } from 'graphql'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { contract } from '../../src/compose.ts'
 import { openHomeroom } from '../harness/homeroom.ts'

@@ -68,11 +68,12 @@ describe.each([
     await page.getByLabel('Class', { exact: true }).fill('Mathematics 7b')
     await expectAccessible(page)
     await page.getByRole('dialog').getByRole('button', { name: 'Create class' }).click()
-    await page.getByRole('link', { name: 'Mathematics 7b' }).first().click()
+    await page.getByRole('heading', { name: 'Mathematics 7b' }).waitFor()
 
     await page.getByLabel('Enrol a student').click()
     await page.getByLabel('Enrol a student').pressSequentially('love')
     await page.getByRole('option', { name: /Lovelace/ }).click()
+    await page.locator('[role=combobox][aria-expanded=true]').waitFor({ state: 'detached' })
     await page.getByRole('button', { name: /Withdraw.*Lovelace/ }).waitFor()
     await expectAccessible(page)
     await page.getByRole('button', { name: /Withdraw.*Lovelace/ }).click()

@@ -16,9 +16,9 @@ let browser: TestBrowser
 let homeroom: TestHomeroom
 
 beforeAll(async () => { browser = await openBrowser() })
-afterAll(() => browser?.close())
 beforeEach(async () => { homeroom = await openHomeroom({ worker: false, webRoot }) })
 afterEach(() => homeroom?.stop())
+afterAll(() => browser?.close())
 
 async function open(path: string, options: Parameters<TestBrowser['newPage']>[0] = {}): Promise<WatchedPage> {
   const page = await browser.newPage({ baseURL: homeroom.api.url, viewport: desktop, timezoneId: 'Europe/Zurich', ...options })
@@ -115,16 +115,19 @@ test('where sockets are blocked it asks instead, and still arrives', async () =>
 
 test('a socket that is lost is said to be lost, comes back by itself, and nothing is missed', async () => {
   const page = await browser.newPage({ baseURL: homeroom.api.url, viewport: desktop })
-  const cut: (() => void)[] = []
+  const cut: (() => Promise<void>)[] = []
   await page.routeWebSocket(/graphql/, (socket) => {
     const server = socket.connectToServer()
-    cut.push(() => (socket.close({ code: 1012 }), server.close()))
+    cut.push(async () => {
+      await socket.close({ code: 1012 })
+      await server.close()
+    })
   })
   await page.goto('/')
   await fillIn(page, 'Meadow')
   await send(page)
   await page.getByText('Waiting for a free worker').first().waitFor()
-  cut.at(-1)!()
+  await cut.at(-1)!()
   await page.getByText('The live connection was lost').first().waitFor()
   await homeroom.startWorker()
   await page.waitForURL('**/dashboard')

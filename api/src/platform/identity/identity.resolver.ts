@@ -1,6 +1,6 @@
 import type { Limits } from '../../access/limits.ts'
 import type { RequestContext } from '../../access/request-context.ts'
-import type { Tenant, TenancyService } from '../tenancy/room.ts'
+import type { TenancyService, Tenant } from '../tenancy/room.ts'
 import type { IdentityService } from './identity.service.ts'
 import type { StartedSession } from './sessions.service.ts'
 import { Arg, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql'

@@ -1,4 +1,4 @@
-import { GraphQLDateTimeISO } from 'graphql-scalars'
+import { GraphQLDateTime } from 'graphql-scalars'
 import { Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql'
 
 export enum MemberRoleType { ADMIN = 'ADMIN', OFFICE = 'OFFICE', TEACHER = 'TEACHER', READ_ONLY = 'READ_ONLY' }
@@ -35,7 +35,7 @@ export class SessionType {
   @Field(() => String, { description: 'Send as `Authorization: Bearer …`; on a socket as connectionParams.authorization.' })
   accessToken!: string
 
-  @Field(() => GraphQLDateTimeISO, { description: 'When the access token ends; refreshSession gives the next.' })
+  @Field(() => GraphQLDateTime, { description: 'When the access token ends; refreshSession gives the next.' })
   expiresAt!: Date
 
   @Field(() => ViewerType, { description: 'Who signed in.' })

@@ -1,8 +1,8 @@
 import type { Limits } from '../../access/limits.ts'
 import type { Platform } from '../../database/platform-db.ts'
 import type { TenancyService } from '../tenancy/room.ts'
-import { AccountSchema } from './account.entity.ts'
 import { openAccessTokens } from './access-token.ts'
+import { AccountSchema } from './account.entity.ts'
 import { IdentityResolver } from './identity.resolver.ts'
 import { IdentityService } from './identity.service.ts'
 import { MembershipSchema } from './membership.entity.ts'
@@ -13,7 +13,7 @@ export { keepSigningKey, newSigningKey } from './access-token.ts'
 export { sessionType } from './identity.resolver.ts'
 export type { IdentityService } from './identity.service.ts'
 export { SessionType } from './identity.type.ts'
-export { hashPassword, passwordMatches, refusePassword } from './password.ts'
+export { hashPassword, refusePassword } from './password.ts'
 export type { StartedSession } from './sessions.service.ts'
 
 export const identityEntities = [AccountSchema, MembershipSchema, SessionSchema]

@@ -1,5 +1,5 @@
-import type { Client } from '../../access/request-context.ts'
 import type { Member } from '../../access/principal.ts'
+import type { Client } from '../../access/request-context.ts'
 import type { Platform, PlatformDb } from '../../database/platform-db.ts'
 import type { AccessTokens } from './access-token.ts'
 import { createHash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto'

@@ -1,4 +1,4 @@
-import { GraphQLDateTimeISO } from 'graphql-scalars'
+import { GraphQLDateTime } from 'graphql-scalars'
 import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql'
 
 export enum PreparationStatusType { PENDING = 'PENDING', PREPARING = 'PREPARING', READY = 'READY', FAILED = 'FAILED' }
@@ -48,10 +48,10 @@ export class TenantPreparationStatusType {
   @Field(() => PreparationErrorType, { nullable: true, description: 'Only when FAILED.' })
   error!: PreparationErrorType | null
 
-  @Field(() => GraphQLDateTimeISO, { nullable: true, description: 'When a worker first took it up since sign-up or the last retry.' })
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'When a worker first took it up since sign-up or the last retry.' })
   startedAt!: Date | null
 
-  @Field(() => GraphQLDateTimeISO, { nullable: true, description: 'When it became READY or FAILED.' })
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'When it became READY or FAILED.' })
   completedAt!: Date | null
 
   @Field(() => Int, { description: 'Grows with every change and never restarts: drop what is older than what you have.' })

@@ -7,8 +7,8 @@ import pg from 'pg'
 import { loginOf } from '../../database/logins.ts'
 import { publish } from '../../events/bus.ts'
 import { tenantPreparationChanged } from '../../events/topics.ts'
-import { prepareSchool, preparationSteps } from './prepare-school.ts'
 import { preparationFailed, prepareTenant } from './preparation.job.ts'
+import { preparationSteps, prepareSchool } from './prepare-school.ts'
 import { reconcile } from './reconcile.ts'
 import { StepWriter } from './step-writer.ts'
 
@@ -40,7 +40,7 @@ export async function startPreparationWorker(parts: {
 
   const lookAfter = () => reconcile({ ownerUrl, jobs, log }).catch(error => log.warn({ err: error }, 'the reconciler could not run'))
   void lookAfter()
-  const timer = setInterval(lookAfter, reconcileEveryMs)
+  const timer = setInterval(() => void lookAfter(), reconcileEveryMs)
   return {
     async stop() {
       clearInterval(timer)

@@ -12,7 +12,7 @@ import { statusReader } from './status.ts'
 
 export type { PreparationService } from './preparation.service.ts'
 export { startPreparationWorker } from './preparation.worker.ts'
-export type { PreparationWorker } from './preparation.worker.ts'
+export { preparationSteps } from './prepare-school.ts'
 
 export const preparationJobs = [prepareTenant, preparationFailed]
 

@@ -1,5 +1,5 @@
-import type { RequestContext } from '../../access/request-context.ts'
 import type { Limits } from '../../access/limits.ts'
+import type { RequestContext } from '../../access/request-context.ts'
 import type { SlugAnswer, TenancyService } from './tenancy.service.ts'
 import type { Tenant } from './tenant.entity.ts'
 import { Arg, Authorized, Ctx, Query, Resolver } from 'type-graphql'

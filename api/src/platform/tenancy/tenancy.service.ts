@@ -1,5 +1,5 @@
-import type { TenantAddress } from '../../database/school-db.ts'
 import type { Platform } from '../../database/platform-db.ts'
+import type { TenantAddress } from '../../database/school-db.ts'
 import type { SlugRefusal } from './slug.ts'
 import { ExpectedError, Forbidden, NotFound } from '../../shared/errors.ts'
 import { refuseSlug, slugLook, slugSuggestions } from './slug.ts'

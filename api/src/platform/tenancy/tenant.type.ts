@@ -1,4 +1,4 @@
-import { GraphQLDateTimeISO } from 'graphql-scalars'
+import { GraphQLDateTime } from 'graphql-scalars'
 import { Field, ID, ObjectType, registerEnumType } from 'type-graphql'
 
 @ObjectType('Tenant', { description: 'The platform\'s record of one school.' })
@@ -18,7 +18,7 @@ export class TenantType {
   @Field(() => String, { description: 'BCP 47 language tag in which the school is greeted, e.g. en or de-CH.' })
   locale!: string
 
-  @Field(() => GraphQLDateTimeISO, { description: 'When it signed up.' })
+  @Field(() => GraphQLDateTime, { description: 'When it signed up.' })
   createdAt!: Date
 }
 
