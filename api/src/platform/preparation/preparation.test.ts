@@ -46,6 +46,9 @@ test('a watcher sees every step on the way to READY, each with a larger sequence
     order.slice(2, -1).map(name => ({ name, rolled_back: false, ended: true })),
   )
   expect(await leftovers()).toEqual([])
+  const { tenantPreparationStatus: { steps } } = await homeroom.visitor.ask<{ tenantPreparationStatus: { steps: { name: string, startedAt: string, completedAt: string }[] } }>(`{ tenantPreparationStatus(tenantId: "${tenantId}") { steps { name startedAt completedAt } } }`)
+  expect(steps.map(({ name }) => name)).toEqual(order.slice(2, -1))
+  expect(steps.every(({ startedAt, completedAt }) => startedAt <= completedAt)).toBe(true)
 })
 
 test('whoever comes late gets the current state, and the stream ends', async () => {

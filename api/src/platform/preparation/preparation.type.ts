@@ -22,6 +22,18 @@ export class PreparationErrorType {
   message!: string
 }
 
+@ObjectType('PreparationStep', { description: 'One step of a preparation that has begun.' })
+export class PreparationStepType {
+  @Field(() => String, { description: 'As in TenantPreparationStatus.step.' })
+  name!: string
+
+  @Field(() => GraphQLDateTime, { description: 'When it began.' })
+  startedAt!: Date
+
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'When it was done; null while it runs or where it failed.' })
+  completedAt!: Date | null
+}
+
 @ObjectType('TenantPreparationStatus', { description: 'Where the preparation of a tenant stands. Anyone who knows the tenant\'s id may read it.' })
 export class TenantPreparationStatusType {
   @Field(() => ID, { description: 'Of the tenant.' })
@@ -53,6 +65,9 @@ export class TenantPreparationStatusType {
 
   @Field(() => GraphQLDateTime, { nullable: true, description: 'When it became READY or FAILED.' })
   completedAt!: Date | null
+
+  @Field(() => [PreparationStepType], { description: 'The steps of this attempt that have begun, in their order; empty once they are rolled back.' })
+  steps!: PreparationStepType[]
 
   @Field(() => Int, { description: 'Grows with every change and never restarts: drop what is older than what you have.' })
   sequence!: number

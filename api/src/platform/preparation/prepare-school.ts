@@ -67,6 +67,8 @@ export async function prepareSchool(parts: {
   log: Log
 }): Promise<void> {
   const { tx, tenantId, cycle, steps, writer, log } = parts
+  // First of all: a lost worker that was about to commit holds the tenant's row, and nothing could be recorded.
+  await takeTenant(tx, tenantId)
   const attempt = await writer.begin(tenantId, cycle)
   if (!attempt)
     return log.info({ tenantId, cycle }, 'nothing to prepare: the tenant is ready, gone, or in a later cycle')
@@ -74,7 +76,6 @@ export async function prepareSchool(parts: {
   let current: string | undefined
   let sealing = false
   try {
-    await takeTenant(tx, tenantId)
     const school: NewSchool = { tenantId, ...attempt.school, now: new Date() }
     for (const [position, step] of steps.entries()) {
       current = step.name

@@ -15,9 +15,11 @@ export interface Status {
   readonly startedAt: Date | null
   readonly completedAt: Date | null
   readonly sequence: number
+  /** Those of the attempt under way or the last one that have begun, unless they were rolled back. */
+  readonly steps: readonly { name: string, startedAt: Date, completedAt: Date | null }[]
 }
 
-export interface StatusRow {
+interface StatusRow {
   id: string
   preparation_status: PreparationStatus
   preparation_step: string | null
@@ -27,6 +29,7 @@ export interface StatusRow {
   preparation_started_at: Date | string | null
   preparation_completed_at: Date | string | null
   preparation_sequence: number
+  steps: { name: string, startedAt: string, completedAt: string | null }[]
 }
 
 /** Reads many statuses in one statement; unknown ids are left out. */
@@ -36,8 +39,13 @@ export function statusReader(platform: Platform, plan: { totalSteps: number, max
   return async (tenantIds) => {
     const rows = await platform.query<StatusRow>(`
       select id, preparation_status, preparation_step, preparation_completed_steps, preparation_attempt, preparation_error_code,
-        preparation_started_at, preparation_completed_at, preparation_sequence
-      from platform.tenant where id = any($1)`, [tenantIds])
+        preparation_started_at, preparation_completed_at, preparation_sequence,
+        coalesce((
+          select json_agg(json_build_object('name', s.name, 'startedAt', s.started_at, 'completedAt', s.ended_at) order by s.position)
+          from platform.preparation_attempt a join platform.preparation_step s on s.attempt_id = a.id
+          where a.tenant_id = t.id and a.cycle = t.preparation_cycle and a.number = t.preparation_attempt and not s.rolled_back
+        ), '[]') as steps
+      from platform.tenant t where id = any($1)`, [tenantIds])
     return rows.map(row => ({
       tenantId: row.id,
       status: row.preparation_status,
@@ -50,6 +58,7 @@ export function statusReader(platform: Platform, plan: { totalSteps: number, max
       startedAt: date(row.preparation_started_at),
       completedAt: date(row.preparation_completed_at),
       sequence: row.preparation_sequence,
+      steps: row.steps.map(({ name, startedAt, completedAt }) => ({ name, startedAt: new Date(startedAt), completedAt: date(completedAt) })),
     }))
   }
 }

@@ -51,13 +51,14 @@ export class StepWriter {
       : null
   }
 
-  /** Notes that a step begins, and that the one before it is done. Does not wait. */
+  /** Notes that a step begins, and that the one before it is done; a lost attempt has no more steps. Does not wait. */
   step(attempt: Attempt, position: number, name: string): void {
     this.#write(`
       with done as (
         update platform.preparation_step set ended_at = clock_timestamp() where attempt_id = $1 and ended_at is null
       ), begun as (
-        insert into platform.preparation_step (attempt_id, position, name) values ($1, $5, $6)
+        insert into platform.preparation_step (attempt_id, position, name)
+        select id, $5::int, $6::text from platform.preparation_attempt where id = $1 and outcome = 'RUNNING'
       ), moved as (
         update platform.tenant set preparation_step = $6, preparation_completed_steps = $5, preparation_sequence = preparation_sequence + 1
         where id = $2 and preparation_cycle = $7 and preparation_attempt = $8 and preparation_status = 'PREPARING' returning id
