@@ -37,9 +37,12 @@ export function createAppRouter(session: Session, i18n: ReturnType<typeof create
       return ownPath(to.query.next) ?? { name: 'dashboard' }
   })
 
-  router.afterEach(async (to) => {
+  router.afterEach(async (to, from) => {
     const { t } = i18n.global
     await nextTick()
+    // Who listens to the page, or walks it by keyboard, starts at the top of the new one.
+    if (from.name && to.name !== from.name)
+      document.getElementById('page')?.focus({ preventScroll: true })
     document.title = to.meta.title ? t('app.pageTitle', { page: t(to.meta.title) }) : t('app.name')
   })
   return router

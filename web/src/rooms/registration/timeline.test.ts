@@ -28,6 +28,13 @@ test('a step runs, is done, and has the time between the two messages', () => {
   expect(timeline.steps[0]?.took).toBe(40)
 })
 
+test('a message that jumps over steps gives none of them a time', () => {
+  let timeline = follow(emptyTimeline(), at(1, { step: 'create-role' }), 0)
+  timeline = follow(timeline, at(4, { step: 'seed-school', completedSteps: 3 }), 90)
+  expect(states(timeline).slice(0, 4)).toEqual(['done', 'done', 'done', 'running'])
+  expect(timeline.steps.map(step => step.took)).toEqual(Array.from({ length: 6 }).fill(undefined))
+})
+
 test('an older or repeated message changes nothing', () => {
   const ready = follow(emptyTimeline(), at(9, { status: 'READY', completedSteps: 6 }), 0)
   expect(follow(ready, at(8, { step: 'create-role' }), 5)).toBe(ready)

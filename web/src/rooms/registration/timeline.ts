@@ -32,20 +32,22 @@ export function follow(before: Timeline, status: PreparationFieldsFragment, now:
     return before
 
   const sameAttempt = last?.attempt === status.attempt
+  // One step per message, as it happened: else nobody here knows when the step in between ended.
+  const timed = pushed && sameAttempt && status.completedSteps - last.completedSteps === 1
   const steps = waiting(status.totalSteps).map((blank, at) => {
     const told = at === status.completedSteps && status.step ? status.step : undefined
     const step = (sameAttempt && before.steps[at]) || blank
-    return nextStep({ ...step, name: told ?? step.name }, at, status, now, pushed)
+    return nextStep({ ...step, name: told ?? step.name }, at, status, pushed ? now : undefined, timed)
   })
   return { status, steps, since: last?.status === status.status ? before.since : now }
 }
 
-function nextStep(step: Step, at: number, status: PreparationFieldsFragment, now: number, pushed: boolean): Step {
+function nextStep(step: Step, at: number, status: PreparationFieldsFragment, now: number | undefined, timed: boolean): Step {
   const { name, state, since } = step
   const here = at === status.completedSteps
   switch (status.status) {
     case 'READY':
-      return finished(step, now, pushed)
+      return finished(step, timed ? now : undefined)
     case 'FAILED': {
       const lastSeen = status.completedSteps === 0 && !status.step && state === 'running'
       if (lastSeen || (here && (status.step !== null || status.completedSteps > 0)))
@@ -54,19 +56,19 @@ function nextStep(step: Step, at: number, status: PreparationFieldsFragment, now
     }
     case 'PREPARING':
       if (at < status.completedSteps)
-        return finished(step, now, pushed)
+        return finished(step, timed ? now : undefined)
       if (here && status.step)
-        return { name, state: 'running', since: state === 'running' ? since : pushed ? now : undefined }
+        return { name, state: 'running', since: state === 'running' ? since : now }
       return { name, state: 'waiting' }
     case 'PENDING':
       return { name, state: 'waiting' }
   }
 }
 
-function finished(step: Step, now: number, pushed: boolean): Step {
+function finished(step: Step, now: number | undefined): Step {
   if (step.state === 'done')
     return step
-  const took = pushed && step.state === 'running' && step.since !== undefined ? now - step.since : undefined
+  const took = now !== undefined && step.state === 'running' && step.since !== undefined ? now - step.since : undefined
   return { name: step.name, state: 'done', took }
 }
 
