@@ -16,7 +16,6 @@ export async function serveWeb(server: FastifyInstance, root: string | undefined
           'default-src': ['\'none\''],
           'script-src': ['\'self\''],
           'style-src': ['\'self\''],
-          'style-src-attr': ['\'unsafe-inline\''],
           'img-src': ['\'self\'', 'data:'],
           'font-src': ['\'self\''],
           'connect-src': ['\'self\''],
@@ -32,6 +31,7 @@ export async function serveWeb(server: FastifyInstance, root: string | undefined
     await scope.register(files, {
       root,
       index: 'index.html',
+      preCompressed: true,
       // Built files carry a hash in their name and never change; the page that names them always may.
       setHeaders: (reply, path) => void reply.header('cache-control', path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache'),
     })

@@ -40,6 +40,7 @@ const heading = (page: WatchedPage, name: string) => page.getByRole('heading', {
 test('a person goes from the form to a dashboard with the seeded school year, and touches nothing on the way', async () => {
   await homeroom.startWorker()
   const page = await open('/')
+  await heading(page, 'Set up your school')
   await expectAccessible(page)
   await fillIn(page, 'Oakfield')
   expect(await page.getByLabel('Short name').inputValue()).toBe('oakfield')
@@ -49,7 +50,7 @@ test('a person goes from the form to a dashboard with the seeded school year, an
   expect(await page.getByText('(done)').count()).toBe(6)
   await expectAccessible(page)
   await page.waitForURL('**/dashboard')
-  await page.getByText('First semester').first().waitFor()
+  await page.getByText('Semester 1').first().waitFor()
   await expectAccessible(page)
   expect(page.findings).toEqual([])
 })

@@ -32,6 +32,9 @@ export class PreparationStepType {
 
   @Field(() => GraphQLDateTime, { nullable: true, description: 'When it was done; null while it runs or where it failed.' })
   completedAt!: Date | null
+
+  @Field(() => Boolean, { description: 'Whether it was taken back with its attempt.' })
+  rolledBack!: boolean
 }
 
 @ObjectType('TenantPreparationStatus', { description: 'Where the preparation of a tenant stands. Anyone who knows the tenant\'s id may read it.' })
@@ -66,7 +69,7 @@ export class TenantPreparationStatusType {
   @Field(() => GraphQLDateTime, { nullable: true, description: 'When it became READY or FAILED.' })
   completedAt!: Date | null
 
-  @Field(() => [PreparationStepType], { description: 'The steps of this attempt that have begun, in their order; empty once they are rolled back.' })
+  @Field(() => [PreparationStepType], { description: 'The steps of this attempt that have begun, in their order. Of a rolled-back one, the step without an end is the one that failed.' })
   steps!: PreparationStepType[]
 
   @Field(() => Int, { description: 'Grows with every change and never restarts: drop what is older than what you have.' })

@@ -15,8 +15,8 @@ export interface Status {
   readonly startedAt: Date | null
   readonly completedAt: Date | null
   readonly sequence: number
-  /** Those of the attempt under way or the last one that have begun, unless they were rolled back. */
-  readonly steps: readonly { name: string, startedAt: Date, completedAt: Date | null }[]
+  /** Those of the attempt under way, or of the last one, that have begun. */
+  readonly steps: readonly { name: string, startedAt: Date, completedAt: Date | null, rolledBack: boolean }[]
 }
 
 interface StatusRow {
@@ -29,7 +29,7 @@ interface StatusRow {
   preparation_started_at: Date | string | null
   preparation_completed_at: Date | string | null
   preparation_sequence: number
-  steps: { name: string, startedAt: string, completedAt: string | null }[]
+  steps: { name: string, startedAt: string, completedAt: string | null, rolledBack: boolean }[]
 }
 
 /** Reads many statuses in one statement; unknown ids are left out. */
@@ -41,9 +41,9 @@ export function statusReader(platform: Platform, plan: { totalSteps: number, max
       select id, preparation_status, preparation_step, preparation_completed_steps, preparation_attempt, preparation_error_code,
         preparation_started_at, preparation_completed_at, preparation_sequence,
         coalesce((
-          select json_agg(json_build_object('name', s.name, 'startedAt', s.started_at, 'completedAt', s.ended_at) order by s.position)
+          select json_agg(json_build_object('name', s.name, 'startedAt', s.started_at, 'completedAt', s.ended_at, 'rolledBack', s.rolled_back) order by s.position)
           from platform.preparation_attempt a join platform.preparation_step s on s.attempt_id = a.id
-          where a.tenant_id = t.id and a.cycle = t.preparation_cycle and a.number = t.preparation_attempt and not s.rolled_back
+          where a.tenant_id = t.id and a.cycle = t.preparation_cycle and a.number = t.preparation_attempt
         ), '[]') as steps
       from platform.tenant t where id = any($1)`, [tenantIds])
     return rows.map(row => ({
@@ -58,7 +58,7 @@ export function statusReader(platform: Platform, plan: { totalSteps: number, max
       startedAt: date(row.preparation_started_at),
       completedAt: date(row.preparation_completed_at),
       sequence: row.preparation_sequence,
-      steps: row.steps.map(({ name, startedAt, completedAt }) => ({ name, startedAt: new Date(startedAt), completedAt: date(completedAt) })),
+      steps: row.steps.map(step => ({ ...step, startedAt: new Date(step.startedAt), completedAt: date(step.completedAt) })),
     }))
   }
 }

@@ -25,9 +25,9 @@ export function usePreparation(tenantId: Readonly<Ref<string | undefined>>) {
   const wasLive = ref(false)
   const following = computed(() => tenantId.value !== undefined && !problem.value && !ended(timeline.value.status))
 
-  function take(status: PreparationFieldsFragment, pushed = true) {
+  function take(status: PreparationFieldsFragment) {
     if (status.tenantId === tenantId.value)
-      timeline.value = follow(timeline.value, status, performance.timeOrigin + performance.now(), pushed)
+      timeline.value = follow(timeline.value, status, performance.timeOrigin + performance.now())
   }
   function fail(next: Problem) {
     if (final.has(next.code))
@@ -48,7 +48,7 @@ export function usePreparation(tenantId: Readonly<Ref<string | undefined>>) {
     try {
       const { data } = await client.query({ query: PreparationStatusDocument, variables: { tenantId: id }, fetchPolicy: 'no-cache' })
       if (data)
-        take(data.tenantPreparationStatus, false)
+        take(data.tenantPreparationStatus)
       if (!live.value && connection.value !== 'opening')
         connection.value = 'asking'
     }
