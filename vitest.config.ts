@@ -11,7 +11,7 @@ export default defineConfig({
         test: {
           name: 'api',
           root: './api',
-          include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+          include: ['{src,migrations,test}/**/*.test.ts'],
           globalSetup: ['test/harness/server.ts'],
           testTimeout: 60_000,
           hookTimeout: 90_000,

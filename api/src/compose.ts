@@ -35,7 +35,8 @@ export interface RunningApi extends Running {
   readonly url: string
 }
 
-const platformEntities = [TenantSchema, ...identityEntities] as unknown as EntitySchema[]
+/** What the control plane's ORM knows. */
+export const platformEntities = [TenantSchema, ...identityEntities] as unknown as EntitySchema[]
 const schoolEntities = rosterRoom().entities
 
 /** Brings the control plane and the queues up to date. Needs the owner. */

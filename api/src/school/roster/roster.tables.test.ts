@@ -1,7 +1,7 @@
 import type { TwoSchools } from '../../../test/harness/two-schools.ts'
-import { MikroORM } from '@mikro-orm/postgresql'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { schoolMigrations } from '../../../migrations/school/index.ts'
+import { entityColumns, tableColumns } from '../../../test/harness/entity-columns.ts'
 import { openTwoSchools } from '../../../test/harness/two-schools.ts'
 import { schemaName } from '../../database/schema-names.ts'
 import { rosterEntities } from './roster.entities.ts'
@@ -51,29 +51,10 @@ test('a migration names every table it makes, but for the history itself', () =>
 })
 
 test('entities and tables agree on names, types, nulls and references', async () => {
-  const orm = await MikroORM.init({ dbName: 'none', entities: rosterEntities, ensureDatabase: false })
-  const entities = [...orm.getMetadata().getAll().values()].flatMap(meta => meta.props.flatMap(prop => prop.fieldNames.map((column, place) => describe({
-    column: `${meta.tableName}.${column}`,
-    type: prop.columnTypes[place]!.replace(/^timestamptz.*/, 'timestamp with time zone').replace(/^int$/, 'integer'),
-    nullable: prop.nullable === true,
-    primary: prop.primary === true,
-    refersTo: prop.targetMeta?.tableName ?? null,
-  }))))
-  await orm.close()
+  const schema = schemaName(schools.oakfield.id)
   // What the database computes by itself no entity writes; a reference by two columns an entity holds as a plain id.
-  const tables = await schools.database.sql<Column>(`
-    select relname || '.' || attname as column, format_type(atttypid, atttypmod) as type, not attnotnull as nullable,
-      exists (select from pg_index where indrelid = pg_class.oid and indisprimary and attnum = any(indkey)) as primary,
-      (select target.relname from pg_constraint join pg_class target on target.oid = confrelid where conrelid = pg_class.oid and contype = 'f' and conkey = array[attnum]) as "refersTo"
-    from pg_attribute join pg_class on pg_class.oid = attrelid
-    where relnamespace = $1::regnamespace and relkind = 'r' and attnum > 0 and attgenerated = '' and relname <> 'schema_migration'`, [schemaName(schools.oakfield.id)])
-  expect(entities.sort()).toEqual(tables.map(describe).sort())
+  expect(await entityColumns(rosterEntities)).toEqual(await tableColumns(schools.database.sql, schema, ['schema_migration']))
 })
-
-interface Column { column: string, type: string, nullable: boolean, primary: boolean, refersTo: string | null }
-function describe({ column, type, nullable, primary, refersTo }: Column): string {
-  return `${column} ${type}${nullable ? ' null' : ''}${primary ? ' primary' : ''}${refersTo ? ` -> ${refersTo}` : ''}`
-}
 
 test('every foreign key has an index to find its rows by', async () => {
   const bare = await schools.database.sql(`

@@ -1,0 +1,16 @@
+import type { TestDatabase } from '../../test/harness/database.ts'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { platformEntities } from '../../src/compose.ts'
+import { openTestDatabase } from '../../test/harness/database.ts'
+import { entityColumns, tableColumns } from '../../test/harness/entity-columns.ts'
+
+let database: TestDatabase
+
+beforeAll(async () => { database = await openTestDatabase() })
+afterAll(() => database?.drop())
+
+test('the platform\'s entities and tables agree on names, types, nulls and references', async () => {
+  // Attempts, steps, keys and limits are written and read as rows; they have no entity.
+  const rowsOnly = ['platform_migration', 'preparation_attempt', 'preparation_step', 'idempotency_key', 'rate_limit']
+  expect(await entityColumns(platformEntities)).toEqual(await tableColumns(database.sql, 'platform', rowsOnly))
+})
