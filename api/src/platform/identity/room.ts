@@ -13,7 +13,7 @@ export { keepSigningKey, newSigningKey } from './access-token.ts'
 export { sessionType } from './identity.resolver.ts'
 export type { IdentityService } from './identity.service.ts'
 export { SessionType } from './identity.type.ts'
-export { hashPassword, refusePassword } from './password.ts'
+export { hashPassword, refusePasswordLength, refuseWeakPassword } from './password.ts'
 export type { StartedSession } from './sessions.service.ts'
 
 export const identityEntities = [AccountSchema, MembershipSchema, SessionSchema]

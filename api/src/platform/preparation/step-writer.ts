@@ -98,7 +98,15 @@ export class StepWriter {
     const event = publish(tenantPreparationChanged, { tenantId })
     const written = this.#queue.then(async () => {
       const client = await this.#connected()
-      return (await client.query(text, [...first, ...event.values, ...rest])).rows as Record<string, string>[]
+      try {
+        return (await client.query(text, [...first, ...event.values, ...rest])).rows as Record<string, string>[]
+      }
+      catch (error) {
+        // Not the server's word but its silence: the next write gets a connection of its own.
+        if (!(error instanceof pg.DatabaseError))
+          this.#leave(client)
+        throw error
+      }
     })
     this.#queue = written.catch(() => {})
     return written
@@ -111,14 +119,19 @@ export class StepWriter {
       connectionString: this.ownerUrl,
       application_name: 'homeroom preparation steps',
       connectionTimeoutMillis: 5_000,
-      // Progress may lose its last words in a crash of the server; READY itself is not written here.
-      options: '-c synchronous_commit=off -c lock_timeout=2s -c statement_timeout=5s',
+      // Longer than the server's own patience: preparations wait in `drain` for a peer that has vanished.
+      query_timeout: 6_000,
+      options: '-c lock_timeout=2s -c statement_timeout=5s',
     })
-    client.on('error', () => {
-      if (this.#client === client)
-        this.#client = undefined
-    })
+    client.on('error', () => this.#leave(client))
     await client.connect()
     return this.#client = client
+  }
+
+  #leave(client: pg.Client): void {
+    if (this.#client !== client)
+      return
+    this.#client = undefined
+    client.end().catch(() => {})
   }
 }

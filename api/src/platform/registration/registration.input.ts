@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { absent, emailAddress, line, refuse } from '../../shared/validate.ts'
-import { refusePassword } from '../identity/room.ts'
+import { refusePasswordLength } from '../identity/room.ts'
 import { refuseSlug } from '../tenancy/room.ts'
 
 function isTimeZone(name: string): boolean {
@@ -33,15 +33,15 @@ export const signUpInput = z.strictObject({
   admin: z.strictObject({
     name: line(200),
     email: emailAddress(),
-    password: z.string(),
+    password: z.string().superRefine((password, context) => {
+      const refusal = refusePasswordLength(password)
+      if (refusal)
+        refuse(context, [], 'WEAK_PASSWORD', refusal)
+    }),
   }),
   timeZone: absent(z.string().refine(isTimeZone, 'This is not a time zone we know, such as Europe/Zurich.')).transform(zone => zone ?? 'UTC'),
   locale: absent(z.string().refine(isLocale, 'This is not a language tag, such as en or de-CH.')).transform(tag => tag ? Intl.getCanonicalLocales(tag)[0]! : 'en'),
   idempotencyKey: absent(z.string().regex(/^[\x21-\x7E]{16,255}$/, 'Use 16 to 255 characters without spaces.')),
-}).superRefine(({ name, slug, admin }, context) => {
-  const weakness = refusePassword(admin.password, [name, slug, admin.name, admin.email])
-  if (weakness)
-    refuse(context, ['admin', 'password'], 'WEAK_PASSWORD', weakness)
 })
 
 export type SignUp = z.output<typeof signUpInput>

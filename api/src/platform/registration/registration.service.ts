@@ -8,9 +8,9 @@ import type { Remembered } from './idempotency.ts'
 import type { SignUp } from './registration.input.ts'
 import { randomUUID } from 'node:crypto'
 import { UniqueConstraintViolationException } from '@mikro-orm/core'
-import { Conflict } from '../../shared/errors.ts'
+import { Conflict, Invalid } from '../../shared/errors.ts'
 import { parseInput } from '../../shared/validate.ts'
-import { hashPassword } from '../identity/room.ts'
+import { hashPassword, refuseWeakPassword } from '../identity/room.ts'
 import { slugLook, Tenant } from '../tenancy/room.ts'
 import { recall, remember } from './idempotency.ts'
 import { signUpInput } from './registration.input.ts'
@@ -34,14 +34,15 @@ export class RegistrationService {
     const earlier = await this.#recall(signUp)
     if (earlier)
       return this.#repeat(earlier, signUp, client)
-    await this.#refuseTaken(signUp)
-    // Before the transaction: hashing takes longer than everything in it.
-    const passwordHash = await hashPassword(signUp.admin.password)
     try {
+      await this.#refuseUnfit(signUp)
+      // Before the transaction: hashing takes longer than everything in it.
+      const passwordHash = await hashPassword(signUp.admin.password)
       return await this.parts.platform.transaction(db => this.#store(db, signUp, passwordHash, client))
     }
     catch (error) {
-      const meanwhile = error instanceof KeyTaken && await this.#recall(signUp)
+      // Where a parallel repeat has committed meanwhile, what is taken was taken by this very sign-up.
+      const meanwhile = (error instanceof KeyTaken || error instanceof Conflict) && await this.#recall(signUp)
       if (meanwhile)
         return this.#repeat(meanwhile, signUp, client)
       throw takenField(error) ?? error
@@ -76,17 +77,24 @@ export class RegistrationService {
     return { tenant: await this.parts.tenancy.get(earlier.tenantId), session }
   }
 
-  /** The kind message, for everything that is taken at once; the unique indexes make it true. */
-  async #refuseTaken({ slug, admin }: SignUp): Promise<void> {
+  /** The kind message, for everything at once that needs more than a look at the input; the unique indexes make it true. */
+  async #refuseUnfit({ name, slug, admin }: SignUp): Promise<void> {
     const { tenancy, identity, platform } = this.parts
-    const [availability, account] = await Promise.all([tenancy.checkSlug(slug), identity.findAccount(platform.fork(), admin.email)])
+    const [availability, account, weakness] = await Promise.all([
+      tenancy.checkSlug(slug),
+      identity.findAccount(platform.fork(), admin.email),
+      refuseWeakPassword(admin.password, [name, slug, admin.name, admin.email]),
+    ])
     const fields: FieldError[] = []
     if (!availability.available)
       fields.push({ path: ['slug'], code: 'SLUG_TAKEN', message: availability.message! })
     if (account)
       fields.push(emailTaken)
+    const weak = weakness ? [{ path: ['admin', 'password'], code: 'WEAK_PASSWORD', message: weakness }] : []
     if (fields.length > 0)
-      throw taken(fields)
+      throw taken([...fields, ...weak])
+    if (weakness)
+      throw new Invalid(weakness, { fields: weak })
   }
 }
 

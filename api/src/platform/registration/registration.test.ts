@@ -2,6 +2,7 @@ import type { GraphqlError } from '../../../test/harness/client.ts'
 import type { TestHomeroom } from '../../../test/harness/homeroom.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openHomeroom, password } from '../../../test/harness/homeroom.ts'
+import { holdLock, sqlOf, waits } from '../../../test/harness/process-holds.ts'
 
 let homeroom: TestHomeroom
 
@@ -88,6 +89,24 @@ test('repeats with one idempotency key, even at once, answer one tenant with a s
   expect(new Set(answers.map(answer => answer.data?.createTenant.tenant.id)).size).toBe(1)
   expect(new Set(answers.map(answer => answer.data?.createTenant.session.accessToken)).size).toBe(10)
   expect(await homeroom.database.sql('select 1 from pgboss.job j join platform.tenant t on j.data ->> \'tenantId\' = t.id::text where t.slug = \'repeat\'')).toHaveLength(1)
+})
+
+test('a repeat that comes while the first commits gets the same tenant, not SLUG_TAKEN by itself', async () => {
+  const { adminUrl } = homeroom.database
+  const sql = sqlOf(adminUrl)
+  const input = inputFor('overtaken', { idempotencyKey: 'yet-another-key-of-characters' })
+  // The first has stored everything but its session; the second has found no key and waits where it would look for the slug.
+  const releaseFirst = await holdLock(adminUrl, 'lock table platform.session in share mode')
+  const first = signUp(input)
+  await waits(sql, { by: 'homeroom platform', inStatement: 'insert into "platform"."session"' })
+  const barrier = holdLock(adminUrl, 'lock table platform.tenant in access exclusive mode')
+  await waits(sql, { by: 'test', inStatement: 'lock table platform.tenant' })
+  const second = signUp(input)
+  await waits(sql, { by: 'homeroom platform', inStatement: 'from "platform"."tenant"' })
+  await releaseFirst()
+  await (await barrier)()
+  expect((await second).data?.createTenant.tenant.id).toBe((await first).data?.createTenant.tenant.id)
+  expect((await second).errors).toBeUndefined()
 })
 
 test('an idempotency key with other input or another password is CONFLICT', async () => {
