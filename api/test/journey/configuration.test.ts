@@ -5,7 +5,7 @@ import { launchHomeroom } from '../harness/process.ts'
 
 /** How a start that cannot be ends: exit code 1, nothing said but why, and no trace of our code. */
 async function refusedStart(environment: Record<string, string>): Promise<string> {
-  const homeroom = launchHomeroom({ DATA_DIR: await openFolder(), ...environment })
+  const homeroom = await launchHomeroom({ DATA_DIR: await openFolder(), ...environment })
   expect(await homeroom.ended).toEqual({ code: 1, signal: null })
   expect(homeroom.stdout).toBe('')
   expect(homeroom.stderr).not.toMatch(/^\s+at |node_modules|secret/m)
