@@ -100,6 +100,7 @@ export async function startApi(config: Config, urls: LoginUrls, log: Log, webRoo
     admit: (tenantId: string) => tenancy.admit(tenantId),
     schools,
     baseDomain: config.baseDomain,
+    baseUrl: config.baseUrl,
     log,
   }
   const ready = async () => bus.connected && (await platform.query('select 1')).length === 1

@@ -40,4 +40,11 @@ test('logins given one by one must be complete for what the process does; an api
   const request = { REQUEST_DATABASE_URL: 'postgres://r@h/d', LISTENER_DATABASE_URL: 'postgres://l@h/d' }
   expect(mistakes({ ...request, PROCESS: 'api' })).toEqual([])
   expect(mistakes({ ...request, PROCESS: 'worker' })[0]).toMatch(/^OWNER_DATABASE_URL: needed/)
+  // The administrator's URL does not stand in for one that is missing.
+  expect(mistakes({ ...request, DATABASE_URL: 'postgres://a@h/d' })[0]).toMatch(/^OWNER_DATABASE_URL: needed/)
+})
+
+test.each(['true', '10.0.0.0/99', 'proxy.example', '*'])('TRUSTED_PROXIES %j is a mistake', (value) => {
+  expect(mistakes({ TRUSTED_PROXIES: value })[0]).toMatch(/^TRUSTED_PROXIES: /)
+  expect(loadConfig({ TRUSTED_PROXIES: 'loopback, 10.0.0.0/8' }).trustedProxies).toEqual(['loopback', '10.0.0.0/8'])
 })

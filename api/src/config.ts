@@ -2,11 +2,15 @@ import { createPrivateKey } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import process from 'node:process'
+import proxyAddr from '@fastify/proxy-addr'
 import { z } from 'zod'
 
 const port = z.coerce.number().int().min(0).max(65535)
 const databaseUrl = z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' })
-const list = z.string().transform(text => text.split(',').map(part => part.trim()).filter(Boolean))
+/** Addresses, ranges, or loopback, linklocal, uniquelocal, with commas between them. */
+export const proxies = z.string()
+  .transform(text => text.split(',').map(part => part.trim()).filter(Boolean))
+  .refine(areAddresses, 'must be addresses or ranges, or loopback, linklocal, uniquelocal')
 
 const settings = z.object({
   NODE_ENV: z.enum(['development', 'production', 'test']).default('production'),
@@ -20,7 +24,7 @@ const settings = z.object({
   LISTENER_DATABASE_URL: databaseUrl.optional(),
   BASE_URL: z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' }).optional(),
   BASE_DOMAIN: z.string().toLowerCase().regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, 'must be a domain name such as homeroom.example').optional(),
-  TRUSTED_PROXIES: list.default([]),
+  TRUSTED_PROXIES: proxies.default([]),
   RATE_LIMITS: z.enum(['on', 'off']).default('on'),
   JWT_PRIVATE_KEY: z.string().refine(isEd25519Key, 'must be an Ed25519 private key (PKCS #8 PEM): openssl genpkey -algorithm ed25519').optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
@@ -85,11 +89,11 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
   if (!parsed.success)
     mistakes.push(...parsed.error.issues.map(issue => `${issue.path.join('.')}: ${issue.message}`))
   const values = parsed.data
-  if (values && !values.DATABASE_URL) {
+  if (values) {
     const wanted = { api: ['REQUEST', 'LISTENER'], worker: ['OWNER', 'REQUEST', 'LISTENER'], all: ['OWNER', 'REQUEST', 'LISTENER'] }[values.PROCESS]
     const missing = wanted.filter(name => given[`${name}_DATABASE_URL`] === undefined)
     if (missing.length > 0 && ['OWNER', 'REQUEST', 'LISTENER'].some(name => given[`${name}_DATABASE_URL`] !== undefined))
-      mistakes.push(`${missing.map(name => `${name}_DATABASE_URL`).join(', ')}: needed beside the other login URLs when PROCESS is ${values.PROCESS} and DATABASE_URL is unset.`)
+      mistakes.push(`${missing.map(name => `${name}_DATABASE_URL`).join(', ')}: needed beside the other login URLs when PROCESS is ${values.PROCESS}.`)
   }
   if (mistakes.length > 0 || !values)
     throw new ConfigError(mistakes)
@@ -110,6 +114,15 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     workerConcurrency: values.WORKER_CONCURRENCY,
     poolSize: values.POOL_SIZE,
   })
+}
+
+function areAddresses(trusted: readonly string[]): boolean {
+  try {
+    return trusted.length === 0 || Boolean(proxyAddr.compile([...trusted]))
+  }
+  catch {
+    return false
+  }
 }
 
 function isEd25519Key(pem: string): boolean {

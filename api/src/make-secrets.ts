@@ -1,20 +1,29 @@
+// type-graphql's decorators need it when the room below is read.
+import 'reflect-metadata'
 import { randomBytes } from 'node:crypto'
-import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { newSigningKey } from './platform/identity/room.ts'
 
 /**
  * Fills a folder with what a deployment keeps secret, once: a password and URL for the administrator and each login,
- * and the key that signs access tokens. What is there stays as it is. `make-secrets FOLDER [HOST] [DATABASE]`
+ * and the key that signs access tokens. What is there stays as it is. Each service is then given a folder of its own,
+ * so that none can read what it does not need. `make-secrets FOLDER [HOST] [DATABASE]`
  */
 const [folder, host = 'postgres', database = 'homeroom'] = process.argv.slice(2)
 if (!folder) {
   process.stderr.write('Say where: make-secrets FOLDER [HOST] [DATABASE]\n')
   process.exit(1)
 }
-mkdirSync(folder, { recursive: true })
-chmodSync(folder, 0o755) // each container reads its own files under its own account
+const shares = {
+  api: ['request-url', 'listener-url', 'jwt-private-key.pem'],
+  worker: ['owner-url', 'request-url', 'listener-url'],
+}
+for (const place of [folder, ...Object.keys(shares).map(service => join(folder, service))]) {
+  mkdirSync(place, { recursive: true })
+  chmodSync(place, 0o755) // each container reads under an account of its own
+}
 
 function keep(name: string, make: () => string): void {
   const path = join(folder!, name)
@@ -30,3 +39,7 @@ if (!existsSync(join(folder, 'database-url'))) {
 for (const login of ['owner', 'request', 'listener'])
   keep(`${login}-url`, () => `postgres://${database}_${login}:${secret()}@${host}/${database}`)
 keep('jwt-private-key.pem', newSigningKey)
+for (const [service, names] of Object.entries(shares)) {
+  for (const name of names)
+    copyFileSync(join(folder, name), join(folder, service, name))
+}

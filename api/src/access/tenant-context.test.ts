@@ -11,7 +11,7 @@ const schools: Record<string, string> = { oakfield, riverside }
 function resolve(sources: { principal?: Member, tenantIds?: string[], host?: string }) {
   return resolveTenant(
     { principal: sources.principal ?? visitor, tenantIds: sources.tenantIds ?? [], host: sources.host },
-    { baseDomain: 'homeroom.test', findBySlug: async slug => schools[slug] ? { id: schools[slug] } : null },
+    { baseDomain: 'homeroom.test', baseUrl: 'https://app.homeroom.test:8443', findBySlug: async slug => schools[slug] ? { id: schools[slug] } : null },
   )
 }
 
@@ -43,6 +43,10 @@ test.each(['a.b.homeroom.test', 'o@k.homeroom.test', 'xn--okfield-4ya.homeroom.t
 test('hosts elsewhere name nobody', () => {
   for (const host of [undefined, '127.0.0.1:4000', '[::1]:4000', 'localhost', 'homeroom.test.evil.example', 'evilhomeroom.test'])
     expect(slugOfHost(host, 'homeroom.test')).toBeUndefined()
+})
+
+test('Homeroom\'s own host names nobody, also below the base domain', async () => {
+  expect(await resolve({ host: 'App.homeroom.test:8443' })).toBeUndefined()
 })
 
 test('a host of no school is TENANT_NOT_FOUND', async () => {

@@ -18,11 +18,13 @@ export interface TenantSources {
  */
 export async function resolveTenant(sources: TenantSources, options: {
   readonly baseDomain: string | undefined
+  /** Where people reach Homeroom itself; often below the base domain, and never a school's. */
+  readonly baseUrl: string | undefined
   readonly findBySlug: (slug: string) => Promise<{ id: string } | null>
 }): Promise<string | undefined> {
   const fromToken = sources.principal.kind === 'member' ? sources.principal.tenantId : undefined
   const fromHeader = tenantIdHeader(sources.tenantIds)
-  const hostSlug = options.baseDomain && slugOfHost(sources.host, options.baseDomain)
+  const hostSlug = options.baseDomain && slugOfHost(sources.host, options.baseDomain, options.baseUrl && new URL(options.baseUrl).hostname)
   let fromHost: string | undefined
   if (hostSlug) {
     fromHost = (await options.findBySlug(hostSlug))?.id
@@ -44,10 +46,10 @@ function tenantIdHeader(values: readonly string[]): string | undefined {
   return value
 }
 
-/** The slug in `<slug>.<base domain>`; undefined for every host that is not below the base domain. */
-export function slugOfHost(host: string | undefined, baseDomain: string): string | undefined {
+/** The slug in `<slug>.<base domain>`; undefined for every host that is not below the base domain, and for our own. */
+export function slugOfHost(host: string | undefined, baseDomain: string, ownHost?: string): string | undefined {
   const name = (host ?? '').toLowerCase().replace(/:\d{1,5}$/, '').replace(/\.$/, '')
-  if (name === '' || name === baseDomain || !name.endsWith(`.${baseDomain}`))
+  if (name === '' || name === baseDomain || name === ownHost || !name.endsWith(`.${baseDomain}`))
     return undefined
   const label = name.slice(0, -baseDomain.length - 1)
   if (!slug.test(label))

@@ -46,9 +46,11 @@ export async function makeLogins(adminUrl: string, urls: Required<LoginUrls>): P
     const database = quoteIdentifier(databaseName(adminUrl))
     const [owner, request, listener] = [urls.owner, urls.request, urls.listener].map(loginOf)
     for (const login of [owner!, request!, listener!]) {
-      const known = await admin.query('select 1 from pg_roles where rolname = $1', [login.name])
-      await admin.query(`${known.rowCount === 0 ? 'create' : 'alter'} role ${quoteIdentifier(login.name)} login nosuperuser noinherit nocreatedb
-        ${login === owner ? 'createrole' : 'nocreaterole'} password ${quoteLiteral(login.password)}`)
+      const { rows: [known] } = await admin.query('select rolsuper or rolcreatedb or rolreplication or rolbypassrls as privileged from pg_roles where rolname = $1', [login.name])
+      const rights = `login noinherit ${login === owner ? 'createrole' : 'nocreaterole'} password ${quoteLiteral(login.password)}`
+      // A new role has none of these, and an administrator who is no superuser may not even name them.
+      const less = known?.privileged ? 'nosuperuser nocreatedb noreplication nobypassrls' : ''
+      await admin.query(`${known ? 'alter' : 'create'} role ${quoteIdentifier(login.name)} ${rights} ${less}`)
     }
     const name = (login: { name: string } | undefined) => quoteIdentifier(login!.name)
     const statements = [
@@ -72,7 +74,7 @@ export async function makeLogins(adminUrl: string, urls: Required<LoginUrls>): P
   }
 }
 
-/** A managed server may keep some of these to itself: the start check says what is missing, and that is not a reason to stop here. */
+/** A managed server may keep some of these to itself (SECURITY.md says what is lost): no reason to stop here. */
 async function tolerant(admin: pg.Client, statement: string): Promise<void> {
   try {
     await admin.query(statement)

@@ -23,7 +23,6 @@ export async function grantRequestRights(owner: pg.Client, requestLogin: string)
     'begin',
     `grant usage on schema platform, pgboss to ${request}`,
     ...Object.entries(requestGrants).map(([table, rights]) => `grant ${rights} on ${table} to ${request}`),
-    `grant execute on all functions in schema pgboss to ${request}`,
     'commit',
   ].join(';\n'))
 }

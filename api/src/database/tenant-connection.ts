@@ -38,7 +38,10 @@ export class TenantConnection implements DatabaseConnection {
 
   async commit(): Promise<void> {
     await this.#opening
-    await this.#send('commit', [])
+    // After an error that somebody swallowed PostgreSQL answers COMMIT with ROLLBACK, and no error of its own.
+    const { command } = await this.#send('commit', [])
+    if (command !== 'COMMIT')
+      throw new Error('Nothing was committed: a statement of this transaction had failed.')
   }
 
   async rollback(): Promise<void> {

@@ -1,17 +1,27 @@
-import type { Logger } from 'pino'
-import { pino } from 'pino'
+import type { DestinationStream, Logger } from 'pino'
+import { destination, pino, stdSerializers } from 'pino'
 
 export type Log = Logger
 
 // Anything that could sign somebody in never reaches a log line.
 const secrets = ['password', 'accessToken', 'refreshToken', 'authorization', 'cookie', 'totp', 'secret']
 
-/** JSON lines on standard output; `level` as pino's. */
-export function createLog(level: string): Log {
+/** pg hangs the whole client on the errors of a lost connection: 5 kB, the key that cancels its queries among them. */
+function plainError(error: Error): object {
+  const { client: _, ...plain } = stdSerializers.err(error)
+  return Object.fromEntries(Object.entries(plain).map(([name, value]) => [name, typeof value === 'string' ? value.replace(quotedRow, '$1 (…)') : value as unknown]))
+}
+
+// PostgreSQL quotes the whole row that broke a constraint, hashes of passwords and people's data included.
+const quotedRow = /(Failing row contains) \([\s\S]*?\)(?=\.(?:[\n:]|$))/g
+
+/** JSON lines, on standard output unless told otherwise; `level` as pino's. */
+export function createLog(level: string, out?: DestinationStream): Log {
   return pino({
     level,
     redact: { paths: secrets.flatMap(name => [name, `*.${name}`, `*.*.${name}`]), censor: '[redacted]' },
+    serializers: { err: plainError },
     base: undefined,
     timestamp: pino.stdTimeFunctions.isoTime,
-  })
+  }, out ?? destination())
 }

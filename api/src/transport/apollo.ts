@@ -2,7 +2,7 @@ import type { ApolloServerPlugin } from '@apollo/server'
 import type { GraphQLSchema } from 'graphql'
 import type { RequestContext } from '../access/request-context.ts'
 import { ApolloServer } from '@apollo/server'
-import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled'
+import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled'
 import { GraphQLError } from 'graphql'
 import { documentPlugins, documentRules, maxTokens } from './protection.ts'
 import { expected, publicError } from './public-error.ts'
@@ -18,8 +18,12 @@ const bookkeeping: ApolloServerPlugin<RequestContext> = {
       },
       async didEncounterErrors({ errors, contextValue, operationName }) {
         for (const error of errors) {
+          const known = expected(error)
+          // A database that is away was thrown by the driver: it gets the status of the error it stands for.
+          if (known)
+            error.extensions.http = known.extensions.http
           // Without a path nothing ran: the document or its variables were refused.
-          if (error.path && !expected(error))
+          else if (error.path)
             contextValue.log.error({ err: error.originalError ?? error, operationName, path: error.path }, 'an operation failed')
         }
       },
@@ -41,7 +45,8 @@ const bookkeeping: ApolloServerPlugin<RequestContext> = {
 export function apolloServer(schema: GraphQLSchema): ApolloServer<RequestContext> {
   return new ApolloServer<RequestContext>({
     schema,
-    plugins: [ApolloServerPluginLandingPageDisabled(), ...documentPlugins, bookkeeping],
+    // Cache hints nobody gives here would cost every field of every answer a call: 40 % of a long list.
+    plugins: [ApolloServerPluginLandingPageDisabled(), ApolloServerPluginCacheControlDisabled(), ...documentPlugins, bookkeeping],
     validationRules: documentRules,
     parseOptions: { maxTokens },
     validationOptions: { maxErrors: 5 },

@@ -17,6 +17,7 @@ export interface Reception {
   readonly admit: (tenantId: string) => Promise<TenantAddress>
   readonly schools: Schools
   readonly baseDomain: string | undefined
+  readonly baseUrl: string | undefined
   readonly log: Log
 }
 
@@ -39,15 +40,26 @@ export async function openContext(reception: Reception, arrival: Arrival): Promi
   const principal = await principalFrom(reception, arrival.authorization)
   const tenantId = await resolveTenant({ principal, tenantIds: arrival.tenantIds, host: arrival.host }, {
     baseDomain: reception.baseDomain,
+    baseUrl: reception.baseUrl,
     findBySlug: reception.findTenantBySlug,
   })
-  const log = reception.log.child({ requestId: arrival.requestId, ...(tenantId && { tenantId }), ...(principal.kind === 'member' && { accountId: principal.accountId }) })
+  let log: Log | undefined
   const school = new SchoolDoor(reception.schools, async () => {
     if (!tenantId)
       throw new Invalid('Say which tenant this is about.', { code: 'TENANT_REQUIRED' })
     return reception.admit(tenantId)
   })
-  return new RequestContext({ requestId: arrival.requestId, log, client: arrival.client, principal, tenantId, school })
+  return new RequestContext({
+    requestId: arrival.requestId,
+    // Made when there is something to say: most operations pass in silence.
+    get log() {
+      return log ??= reception.log.child({ requestId: arrival.requestId, ...(tenantId && { tenantId }), ...(principal.kind === 'member' && { accountId: principal.accountId }) })
+    },
+    client: arrival.client,
+    principal,
+    tenantId,
+    school,
+  })
 }
 
 async function principalFrom(reception: Reception, authorization: readonly string[]): Promise<Principal> {

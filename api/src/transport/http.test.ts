@@ -28,6 +28,8 @@ describe('a request that is refused says so in JSON, with a code and a request i
     ['a batch', 400, () => post(JSON.stringify([{ query: '{ viewer { id } }' }]))],
     ['a form, as another site could send it', 415, () => post('query={viewer{id}}', { 'content-type': 'application/x-www-form-urlencoded' })],
     ['text/plain', 400, () => post(JSON.stringify({ query: '{ viewer { id } }' }), { 'content-type': 'text/plain' })],
+    ['U+0000 in a text of the document', 400, () => ask('mutation { signIn(input: { email: "a\\u0000b", password: "x" }) { accessToken } }')],
+    ['U+0000 in a variable', 400, () => post(JSON.stringify({ query: 'mutation ($i: SignInInput!) { signIn(input: $i) { accessToken } }', variables: { i: { email: 'a\0b', password: 'x' } } }))],
     ['no query', 400, () => post('{}')],
     ['an unknown field', 400, () => ask('{ viewr { id } }')],
     ['introspection', 400, () => ask('{ __schema { types { name } } }')],

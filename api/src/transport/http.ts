@@ -44,6 +44,8 @@ export async function openHttp(options: {
   const server = createFastify({
     // Its own chatter is ours to say better: one URL at start, one line a request.
     loggerInstance: log.child({}, { level: log.isLevelEnabled('warn') ? 'warn' : log.level }) as FastifyInstance['log'],
+    // Nobody logs through the request: a child logger for each would cost a tenth of a small answer.
+    childLoggerFactory: logger => logger,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     bodyLimit: 100 * 1024,

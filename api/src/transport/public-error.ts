@@ -1,5 +1,5 @@
 import type { GraphQLFormattedError } from 'graphql'
-import { unwrapResolverError } from '@apollo/server/errors'
+import { GraphQLError } from 'graphql'
 import { ExpectedError, Unavailable } from '../shared/errors.ts'
 
 /** GraphQL's own refusals of a document; their words are about the document, not about us. */
@@ -9,7 +9,7 @@ const longestMessage = 300
 
 /** The expected error behind whatever was thrown: the thing itself, or the database being away. */
 export function expected(error: unknown): ExpectedError | undefined {
-  const original = unwrapResolverError(error)
+  const original = error instanceof GraphQLError ? error.originalError ?? error : error
   if (original instanceof ExpectedError)
     return original
   return isDatabaseAway(original) ? new Unavailable(original) : undefined
@@ -38,11 +38,12 @@ function quiet(message: string): string {
   return words.length > longestMessage ? `${words.slice(0, longestMessage)}…` : words
 }
 
-// PostgreSQL: 57P0x shut down or starting, 53300 too many connections, 08xxx connection lost; pg-pool's own words for none free in time.
+// PostgreSQL: 57P0x shut down or starting, 53300 too many connections, 08xxx connection lost (08P01 is a message we got wrong);
+// pg-pool's own words for none free in time.
 function isDatabaseAway(error: unknown): boolean {
   for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
     const code = String((at as { code?: unknown }).code ?? '')
-    if (/^(?:57P0\d|53300|08\w{3}|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT)$/.test(code) || /^timeout exceeded when trying to connect|^Connection terminated|^Client has encountered a connection error/.test(at.message))
+    if (/^(?:57P0\d|53300|08(?!P01)\w{3}|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT)$/.test(code) || /^timeout exceeded when trying to connect|^Connection terminated|^Client has encountered a connection error/.test(at.message))
       return true
   }
   return false

@@ -1,8 +1,9 @@
 import type { SignedUp, TestHomeroom } from '../../test/harness/homeroom.ts'
 import { once } from 'node:events'
+import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import WebSocket from 'ws'
-import { openHomeroom } from '../../test/harness/homeroom.ts'
+import { openHomeroom, password } from '../../test/harness/homeroom.ts'
 
 let homeroom: TestHomeroom
 let oakfield: SignedUp
@@ -96,6 +97,67 @@ describe('only subscriptions run over a socket, and errors are masked as over HT
     expect(JSON.stringify(first)).not.toMatch(/Did you mean|stack|node_modules/)
   })
 })
+
+describe('what is refused over a socket says why', () => {
+  const watch = () => subscribe(`subscription { tenantPreparationStatus(tenantId: "${oakfield.tenantId}") { status } }`)
+  /** The error that answers the last of these messages. */
+  async function refusalOf(params: object, ...messages: object[]): Promise<{ message: string, extensions: { code: string } }> {
+    const socket = open()
+    await once(socket, 'open')
+    const refused = Promise.withResolvers<{ message: string, extensions: { code: string } }>()
+    socket.on('message', (data: Buffer) => {
+      const { type, payload } = JSON.parse(String(data)) as { type: string, payload: never }
+      if (type === 'connection_ack')
+        messages.forEach(message => socket.send(JSON.stringify(message)))
+      if (type === 'error' || (payload as { errors?: unknown })?.errors)
+        refused.resolve(type === 'error' ? payload[0] : (payload as { errors: never[] }).errors[0]!)
+    })
+    socket.send(JSON.stringify({ ...init, payload: params }))
+    const refusal = await refused.promise
+    socket.terminate()
+    return refusal
+  }
+
+  test('a session that has ended since the socket was opened', async () => {
+    const riverside = await homeroom.signUp('riverside')
+    const token = await homeroom.visitor.ask<{ signIn: { accessToken: string } }>('mutation ($input: SignInInput!) { signIn(input: $input) { accessToken } }', { input: { email: riverside.email, password } })
+    const socket = open()
+    await once(socket, 'open')
+    socket.send(JSON.stringify({ ...init, payload: { authorization: `Bearer ${token.signIn.accessToken}` } }))
+    await once(socket, 'message')
+    await homeroom.visitor.as(token.signIn.accessToken).ask('mutation { signOut }')
+    const answered = once(socket, 'message')
+    socket.send(JSON.stringify(watch()))
+    expect(JSON.parse(String((await answered)[0]))).toMatchObject({ type: 'error', payload: [{ extensions: { code: 'UNAUTHENTICATED' } }] })
+    socket.terminate()
+  })
+  test('more operations than a socket may run', async () => {
+    const many = Array.from({ length: 21 }, (_, id) => ({ ...watch(), id: String(id) }))
+    expect(await refusalOf({}, ...many)).toMatchObject({ extensions: { code: 'RATE_LIMITED', retryAfter: 1 } })
+  })
+  test.each([
+    ['a variable that is missing', {}],
+    ['a variable of another type', { id: { a: 1 } }],
+    ['a text with U+0000', { id: 'a\0' }],
+  ])('%s', async (_, variables) => {
+    const message = { id: '1', type: 'subscribe', payload: { query: 'subscription ($id: ID!) { tenantPreparationStatus(tenantId: $id) { status } }', variables } }
+    expect(await refusalOf({}, message)).toMatchObject({ extensions: { code: 'BAD_USER_INPUT' } })
+  })
+})
+
+test.each([
+  ['refused and never closes its half', 'http://evil.example'],
+  ['let in and never says goodbye', 'https://homeroom.test'],
+])('a peer that is %s does not hold up the end', async (_, origin) => {
+  const api = await homeroom.startApi()
+  const { port, hostname } = new URL(api.url)
+  const peer = connect({ port: Number(port), host: hostname, allowHalfOpen: true })
+  peer.on('error', () => {})
+  peer.write(`GET /graphql HTTP/1.1\r\nHost: ${hostname}\r\nOrigin: ${origin}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Protocol: graphql-transport-ws\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n`)
+  await once(peer, 'data')
+  await api.stop()
+  peer.destroy()
+}, 10_000)
 
 test('a thousand watchers that vanish leave nothing behind', async () => {
   const sockets = await Promise.all(Array.from({ length: 50 }, async () => {

@@ -9,8 +9,9 @@ import { randomUUID } from 'node:crypto'
 import { getOperationAST, GraphQLError } from 'graphql'
 import { useServer } from 'graphql-ws/use/ws'
 import { WebSocketServer } from 'ws'
+import { RateLimited } from '../shared/errors.ts'
 import { openContext } from './context.ts'
-import { checkDocument } from './protection.ts'
+import { checkDocument, refuseNul } from './protection.ts'
 import { senderReader } from './proxies.ts'
 import { expected, publicError } from './public-error.ts'
 
@@ -18,6 +19,9 @@ interface Connection extends Record<PropertyKey, unknown> { requestId: string }
 
 /** Operations one socket may run at a time. */
 const operationsPerSocket = 20
+
+/** How long a peer may take to answer that its socket is closed. */
+const goodbyeMs = 2_000
 
 /** Subscriptions by the graphql-transport-ws protocol on /graphql. Cookies do not authenticate here; the token does. */
 export function openSockets(options: {
@@ -29,14 +33,17 @@ export function openSockets(options: {
 }): { stop: () => Promise<void> } {
   const { schema, reception, config, log } = options
   const senderOf = senderReader(config.trustedProxies)
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: 64 * 1024, perMessageDeflate: false, handleProtocols: protocols => protocols.has('graphql-transport-ws') && 'graphql-transport-ws' })
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: 64 * 1024, perMessageDeflate: false })
   sockets.on('error', error => log.error({ err: error }, 'socket server'))
 
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => {}) // a peer that is gone before it was let in
     const path = (request.url ?? '').split('?', 1)[0]
-    if (path !== '/graphql' || !originAllowed(request.headers.origin, senderOf(request).host, config))
+    if (path !== '/graphql' || !originAllowed(request.headers.origin, senderOf(request).host, config)) {
+      // A peer that never closes its half would hold the socket, and the server's end with it.
+      socket.once('finish', () => socket.destroy())
       return void socket.end(`HTTP/1.1 ${path === '/graphql' ? '403 Forbidden' : '404 Not Found'}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+    }
     sockets.handleUpgrade(request, socket, head, opened => sockets.emit('connection', opened, request))
   }
   options.server.on('upgrade', upgrade)
@@ -44,6 +51,7 @@ export function openSockets(options: {
   const dispose = useServer<Record<string, unknown>, Connection>({
     schema,
     connectionInitWaitTimeout: 3_000,
+    isProd: true, // else what nobody expected goes out as the reason of a close
     async onConnect(ctx) {
       ctx.extra.requestId = randomUUID()
       try {
@@ -60,12 +68,13 @@ export function openSockets(options: {
       const requestId = randomUUID()
       try {
         if (Object.keys(ctx.subscriptions).length > operationsPerSocket)
-          throw refusal('Too many operations on one socket.', 'RATE_LIMITED')
+          throw new RateLimited(1)
         const { document, errors } = checkDocument(schema, query)
         if (errors.length > 0)
           return errors.map(error => named(error, requestId))
         if (getOperationAST(document, operationName)?.operation !== 'subscription')
           return [named(refusal('Only subscriptions run over a socket.', 'BAD_REQUEST'), requestId)]
+        refuseNul(variables)
         const contextValue = await openContext(reception, arrival(senderOf(ctx.extra.request), ctx.connectionParams, requestId))
         return { schema, document, operationName, variableValues: variables, contextValue }
       }
@@ -85,7 +94,9 @@ export function openSockets(options: {
   return {
     async stop() {
       options.server.off('upgrade', upgrade)
+      const impatient = setTimeout(() => sockets.clients.forEach(socket => socket.terminate()), goodbyeMs)
       await dispose.dispose() // closes with 1001: going away
+      clearTimeout(impatient)
     },
   }
 }
@@ -129,7 +140,9 @@ function named(error: unknown, requestId: string): GraphQLError {
 
 function publicSocketError(error: GraphQLError, log: Log): GraphQLFormattedError {
   const requestId = error.extensions.requestId ?? randomUUID()
-  const shown = publicError(error.toJSON(), error)
+  // No resolver has run, and nothing of ours threw: the variables do not fit.
+  const misfit = !error.path && (!error.originalError || error.originalError instanceof GraphQLError)
+  const shown = publicError({ ...error.toJSON(), extensions: { ...(misfit && { code: 'BAD_USER_INPUT' }), ...error.extensions } }, error)
   if (shown.extensions?.code === 'INTERNAL_SERVER_ERROR')
     log.error({ err: error.originalError ?? error, requestId }, 'a subscription failed')
   return { ...shown, extensions: { ...shown.extensions, requestId } }

@@ -53,3 +53,17 @@ test('the API still refuses a socket of a stranger\'s page', async () => {
   expect(outcome).toBe('refused')
   await socket.dispose()
 })
+
+test('the API counts by who asked, and believes a proxy before the web server only where that one does', async () => {
+  const api = await homeroom.startApi({ rateLimits: true })
+  const counted = async (trustedProxies: string[], claimed: string) => {
+    const server = await openWebProxy({ apiUrl: api.url, webRoot: '/nowhere', trustedProxies })
+    const client = graphqlClient(await server.listen({ port: 0, host: '127.0.0.1' }))
+    await client.ask('{ slugAvailability(slug: "oakfield") { available } }').catch(() => {})
+    await client.send('{ slugAvailability(slug: "oakfield") { available } }', {}, { 'x-forwarded-for': claimed })
+    await server.close()
+    return (await homeroom.database.sql<{ key: string }>('delete from platform.rate_limit where key like \'slugAvailability:%\' returning key')).map(({ key }) => key.slice('slugAvailability:'.length)).sort()
+  }
+  expect(await counted([], '203.0.113.7')).toEqual(['127.0.0.1'])
+  expect(await counted(['loopback'], '203.0.113.7')).toEqual(['127.0.0.1', '203.0.113.7'])
+})

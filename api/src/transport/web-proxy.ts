@@ -5,8 +5,9 @@ import { fastify } from 'fastify'
 import { serveWeb } from './web.ts'
 
 /** The built web client by itself, with the API's paths passed on to it: one origin for the browser. */
-export async function openWebProxy(options: { apiUrl: string, webRoot: string }): Promise<FastifyInstance> {
-  const server = fastify({ forceCloseConnections: 'idle' })
+export async function openWebProxy(options: { apiUrl: string, webRoot: string, trustedProxies?: readonly string[] }): Promise<FastifyInstance> {
+  const { trustedProxies = [] } = options
+  const server = fastify({ forceCloseConnections: 'idle', trustProxy: trustedProxies.length > 0 && [...trustedProxies] })
   for (const prefix of ['/graphql', '/livez', '/readyz']) {
     await server.register(proxy, {
       upstream: options.apiUrl,
@@ -22,7 +23,7 @@ export async function openWebProxy(options: { apiUrl: string, webRoot: string })
   return server
 }
 
-/** What was asked of us, in place of whatever the browser claims: this is the first hop. */
+/** Who asked us for what, in place of whatever the browser claims; a proxy before us is believed where it is trusted. */
 function forwarded(request: FastifyRequest): Record<string, string> {
-  return { 'x-forwarded-for': request.ip, 'x-forwarded-host': request.headers.host ?? '', 'x-forwarded-proto': request.protocol }
+  return { 'x-forwarded-for': request.ip, 'x-forwarded-host': request.host, 'x-forwarded-proto': request.protocol }
 }

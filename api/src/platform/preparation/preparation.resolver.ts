@@ -6,7 +6,7 @@ import type { Status } from './status.ts'
 import { Arg, Authorized, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql'
 import { Public } from '../../access/public.ts'
 import { TenantType } from '../tenancy/room.ts'
-import { watchedTenant } from './preparation.service.ts'
+import { mayWatch, watchedTenant } from './preparation.service.ts'
 import { TenantPreparationStatusType } from './preparation.type.ts'
 
 @Resolver(() => TenantType)
@@ -31,8 +31,11 @@ export class PreparationResolver {
   @Authorized('tenant:prepare')
   @Mutation(() => TenantPreparationStatusType, { description: 'Tries a FAILED preparation again, from the start. CONFLICT in every other state.' })
   async retryTenantPreparation(@Arg('tenantId', () => ID, { description: 'The tenant that FAILED.' }) tenantId: string, @Ctx() context: RequestContext): Promise<Status> {
-    await this.limits.count('retryTenantPreparation', tenantId)
-    return this.service.retry(context.principal, watchedTenant(tenantId, context.tenantId))
+    const wanted = watchedTenant(tenantId, context.tenantId)
+    // First whose school it is: nobody spends another school's tries.
+    mayWatch(context.principal, wanted)
+    await this.limits.count('retryTenantPreparation', wanted)
+    return this.service.retry(context.principal, wanted)
   }
 }
 

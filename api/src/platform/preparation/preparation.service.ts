@@ -63,7 +63,7 @@ export class PreparationService {
 }
 
 /** The id is a visitor's only credential; who is signed in watches their own tenant. */
-function mayWatch(principal: Principal, tenantId: string): void {
+export function mayWatch(principal: Principal, tenantId: string): void {
   if (principal.kind === 'member' && principal.tenantId !== tenantId)
     throw new Forbidden('This is another school.', { code: 'TENANT_MISMATCH' })
 }

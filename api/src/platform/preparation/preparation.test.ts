@@ -1,10 +1,15 @@
 import type { SchoolMigration } from '../../../migrations/school/index.ts'
-import type { WatchedStatus } from '../../../test/harness/client.ts'
+import type { GraphqlClient, WatchedStatus } from '../../../test/harness/client.ts'
 import type { TestHomeroom } from '../../../test/harness/homeroom.ts'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { schoolMigrations } from '../../../migrations/school/index.ts'
 import { graphqlClient } from '../../../test/harness/client.ts'
-import { openHomeroom } from '../../../test/harness/homeroom.ts'
+import { until } from '../../../test/harness/embedded-owners.ts'
+import { openHomeroom, password } from '../../../test/harness/homeroom.ts'
+import { holdLock } from '../../../test/harness/process-holds.ts'
+import { openJobWorker } from '../../jobs/queue.ts'
+import { createLog } from '../../shared/log.ts'
+import { reconcile } from './reconcile.ts'
 
 let homeroom: TestHomeroom
 
@@ -108,6 +113,8 @@ test('a broken migration ends in FAILED after its attempts, leaves nothing behin
   expect(last.error?.message).not.toMatch(/homework|column|t_|sql/i)
   expect(Math.max(...statuses.map(({ attempt }) => attempt))).toBe(3)
   expect(await leftovers()).toEqual([])
+  const { tenantPreparationStatus: { steps } } = await homeroom.visitor.ask<{ tenantPreparationStatus: { steps: { name: string, completedAt: string | null, rolledBack: boolean }[] } }>(`{ tenantPreparationStatus(tenantId: "${tenantId}") { steps { name completedAt rolledBack } } }`)
+  expect(steps.map(({ name, completedAt, rolledBack }) => [name, completedAt !== null, rolledBack])).toEqual([['create-role', true, true], ['create-schema', true, true], ['create-tables', false, true]])
   const attempts = await homeroom.database.sql<{ outcome: string, error_detail: string, rolled_back: boolean }>(`
     select a.number, a.outcome, a.error_detail, bool_and(s.rolled_back) as rolled_back from platform.preparation_attempt a
     join platform.preparation_step s on s.attempt_id = a.id group by a.id order by a.number`)
@@ -157,6 +164,53 @@ test('a tenant that lost its job is found and prepared', async () => {
   await homeroom.database.sql('update platform.tenant set created_at = now() - interval \'1 minute\'')
   await homeroom.startWorker()
   expect((await homeroom.visitor.watch(tenantId)).at(-1)).toMatchObject({ status: 'READY' })
+})
+
+test('who watches gets the end even where a crash of the database took sequence numbers back', async () => {
+  const { tenantId } = await homeroom.signUp('oakfield')
+  const seen = Promise.withResolvers<void>()
+  await homeroom.database.sql('update platform.tenant set preparation_status = \'PREPARING\', preparation_sequence = 9')
+  const watching = homeroom.visitor.watch(tenantId, () => seen.resolve())
+  await seen.promise
+  await homeroom.database.sql('update platform.tenant set preparation_status = \'PENDING\', preparation_sequence = 1')
+  await homeroom.startWorker()
+  expect((await watching).map(({ status }) => status)).toEqual(['PREPARING', 'READY'])
+})
+
+test('reconcilers of two workers that meet give a lost tenant one job, of the cycle it is in', async () => {
+  const { tenantId } = await homeroom.signUp('oakfield')
+  const { adminUrl, urls, sql } = homeroom.database
+  await sql('delete from pgboss.job')
+  await sql('update platform.tenant set created_at = now() - interval \'1 minute\'')
+  const log = createLog('silent')
+  const workers = [await openJobWorker(urls.owner, 2, log), await openJobWorker(urls.owner, 2, log)]
+  const release = await holdLock(adminUrl, 'select from platform.tenant for update')
+  const waiting = async () => (await sql('select 1 from pg_stat_activity where datname = current_database() and application_name = \'homeroom reconciler\' and wait_event_type = \'Lock\'')).length
+  let settled = 0
+  const rounds = workers.map(jobs => reconcile({ ownerUrl: urls.owner, jobs, log }).finally(() => { settled += 1 }))
+  await until('both to have come as far as they can', async () => settled + await waiting() === 2)
+  await release()
+  await Promise.all(rounds)
+  expect(await sql('select t.preparation_cycle as cycle, j.data from platform.tenant t join pgboss.job j on j.data ->> \'tenantId\' = t.id::text')).toEqual([{ cycle: 2, data: { tenantId, cycle: 2 } }])
+  await Promise.all(workers.map(jobs => jobs.stop(0)))
+})
+
+test('nobody spends another school\'s retries', async () => {
+  const api = await homeroom.startApi({ rateLimits: true })
+  const oakfield = await homeroom.signUp('oakfield')
+  const riverside = await homeroom.signUp('riverside')
+  const limited = async ({ email }: typeof oakfield) => {
+    const visitor = graphqlClient(api.url)
+    const { signIn } = await visitor.ask<{ signIn: { accessToken: string } }>('mutation ($input: SignInInput!) { signIn(input: $input) { accessToken } }', { input: { email, password } })
+    return visitor.as(signIn.accessToken)
+  }
+  const code = async (caller: GraphqlClient) => (await caller.send(retry, { tenantId: oakfield.tenantId })).errors?.[0]?.extensions.code
+  const [own, other] = [await limited(oakfield), await limited(riverside)]
+  for (let tries = 0; tries < 11; tries += 1)
+    expect(await code(other)).toBe('TENANT_MISMATCH')
+  for (let tries = 0; tries < 10; tries += 1)
+    expect(await code(own)).toBe('CONFLICT')
+  expect(await code(own)).toBe('RATE_LIMITED')
 })
 
 test('a job whose tenant is ready, gone or in a later cycle changes nothing', async () => {

@@ -12,6 +12,10 @@ export async function reconcile(parts: { ownerUrl: string, jobs: JobWorker, log:
   client.on('error', () => {})
   await client.connect()
   try {
+    // One at a time: two would both find it, and the job of the first would name a cycle that the second has ended.
+    const { rows: [lock] } = await client.query<{ taken: boolean }>('select pg_try_advisory_lock(hashtext(\'homeroom reconciler\')) as taken')
+    if (!lock?.taken)
+      return
     const { rows } = await client.query<{ id: string, preparation_cycle: number }>(`
       update platform.tenant t set preparation_cycle = preparation_cycle + 1, preparation_attempt = 0, preparation_sequence = preparation_sequence + 1
       where t.preparation_status in ('PENDING', 'PREPARING') and t.lifecycle = 'ACTIVE' and t.created_at < now() - $3 * interval '1 second'

@@ -1,0 +1,44 @@
+import type { SignedUp, TestHomeroom } from '../../test/harness/homeroom.ts'
+import type { SchoolDb, Schools } from './school-db.ts'
+import { defineEntity, p } from '@mikro-orm/core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openHomeroom } from '../../test/harness/homeroom.ts'
+import { openSchools } from './school-db.ts'
+
+interface Tables { org: { name: string }, no_such_table: { name: string } }
+
+const Org = defineEntity({ name: 'Org', tableName: 'org', properties: { id: p.uuid().primary(), name: p.text() } })
+
+let homeroom: TestHomeroom
+let schools: Schools
+let oakfield: SignedUp
+
+beforeAll(async () => {
+  homeroom = await openHomeroom()
+  oakfield = await homeroom.openSchool('oakfield')
+  // One connection: what a transaction leaves on it, the next one finds.
+  schools = await openSchools({ nodes: { main: homeroom.database.urls.request }, poolSize: 1, entities: [Org], warn: () => {} })
+})
+afterAll(async () => {
+  await schools?.close()
+  await homeroom?.stop()
+})
+
+const inOakfield = <T>(fn: (db: SchoolDb) => Promise<T>) => schools.withTenant({ id: oakfield.tenantId, node: 'main' }, fn)
+const names = () => inOakfield(db => db.rows<Tables>().selectFrom('org').select('name').execute())
+
+test('a transaction in which an error was swallowed is not answered as if it had been committed', async () => {
+  const before = await names()
+  await expect(inOakfield(async (db) => {
+    await db.rows<Tables>().updateTable('org').set({ name: 'Changed' }).execute()
+    await db.rows<Tables>().selectFrom('no_such_table').select('name').execute().catch(() => {})
+    return 'done'
+  })).rejects.toThrow('Nothing was committed')
+  expect(await names()).toEqual(before)
+})
+
+test('a SchoolDb that outlives its transaction reaches nothing', async () => {
+  const kept = await inOakfield(async db => db)
+  await expect(kept.rows<Tables>().selectFrom('org').select('name').execute()).rejects.toThrow('already committed')
+  await expect(kept.em.execute('select 1')).rejects.toThrow('already committed')
+})
