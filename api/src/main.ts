@@ -19,8 +19,9 @@ async function main(): Promise<void> {
   const stops: (() => Promise<void>)[] = []
   let stopping: Promise<void> | undefined
   const stop = () => stopping ??= (async () => {
+    // One part that cannot end well must not keep the others, the database last of all, from ending.
     for (const end of stops.reverse())
-      await end()
+      await end().catch((error: unknown) => log.error({ err: error }, 'a part did not stop as it should'))
   })()
   closeWithGrace({ delay: 20_000, logger: false }, async ({ err }) => {
     if (err)

@@ -39,7 +39,8 @@ export function openLimits(options: { enabled: boolean, platform: Platform }): L
       schemaName: 'platform',
       tableName: 'rate_limit',
       tableCreated: true,
-      clearExpiredByTimeout: false,
+      // All share one table: one of them is enough to tidy it.
+      clearExpiredByTimeout: limiters.size === 0,
       keyPrefix: name,
       points,
       duration: seconds,

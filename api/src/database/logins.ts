@@ -47,9 +47,10 @@ export async function makeLogins(adminUrl: string, urls: Required<LoginUrls>): P
     const [owner, request, listener] = [urls.owner, urls.request, urls.listener].map(loginOf)
     for (const login of [owner!, request!, listener!]) {
       const { rows: [known] } = await admin.query('select rolsuper or rolcreatedb or rolreplication or rolbypassrls as privileged from pg_roles where rolname = $1', [login.name])
-      const rights = `login noinherit ${login === owner ? 'createrole' : 'nocreaterole'} password ${quoteLiteral(login.password)}`
+      const rights = `noinherit ${login === owner ? 'createrole' : 'nocreaterole'} password ${quoteLiteral(login.password)}`
       // A new role has none of these, and an administrator who is no superuser may not even name them.
       const less = known?.privileged ? 'nosuperuser nocreatedb noreplication nobypassrls' : ''
+      // A new one may sign in only when everything else is done: until then the next start begins again.
       await admin.query(`${known ? 'alter' : 'create'} role ${quoteIdentifier(login.name)} ${rights} ${less}`)
     }
     const name = (login: { name: string } | undefined) => quoteIdentifier(login!.name)
@@ -68,6 +69,8 @@ export async function makeLogins(adminUrl: string, urls: Required<LoginUrls>): P
     ]
     for (const statement of statements)
       await tolerant(admin, statement)
+    for (const login of [owner, request, listener])
+      await admin.query(`alter role ${name(login)} login`)
   }
   finally {
     await admin.end()

@@ -6,7 +6,7 @@ const requestGrants: Readonly<Record<string, string>> = {
   'platform.tenant': 'select, insert, update',
   'platform.preparation_attempt': 'select',
   'platform.preparation_step': 'select',
-  'platform.account': 'select, insert, update',
+  'platform.account': 'select, insert',
   'platform.membership': 'select, insert',
   'platform.session': 'select, insert, update',
   'platform.idempotency_key': 'select, insert, delete',

@@ -116,7 +116,7 @@ async function rightsOf(login: string): Promise<Record<string, string>> {
 
 test('the request login has these rights on what is shared, and not one more', async () => {
   expect(await rightsOf(loginOf(homeroom.database.urls.request).name)).toEqual({
-    'platform.account': 'select, insert, update',
+    'platform.account': 'select, insert',
     'platform.idempotency_key': 'select, insert, delete',
     'platform.membership': 'select, insert',
     'platform.preparation_attempt': 'select',

@@ -43,7 +43,7 @@ function quiet(message: string): string {
 function isDatabaseAway(error: unknown): boolean {
   for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
     const code = String((at as { code?: unknown }).code ?? '')
-    if (/^(?:57P0\d|53300|08(?!P01)\w{3}|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT)$/.test(code) || /^timeout exceeded when trying to connect|^Connection terminated|^Client has encountered a connection error/.test(at.message))
+    if (/^(?:57P0\d|53300|55P03|40P01|40001|08(?!P01)\w{3}|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT)$/.test(code) || /^timeout exceeded when trying to connect|^Connection terminated|^Client has encountered a connection error/.test(at.message))
       return true
   }
   return false

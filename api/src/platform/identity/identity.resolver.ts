@@ -35,7 +35,7 @@ export class IdentityResolver {
   }
 
   @Public()
-  @Mutation(() => SessionType, { description: 'Signs in. Wrong and unknown answer INVALID_CREDENTIALS alike; 60 tries a minute and address, 10 an account, then RATE_LIMITED.' })
+  @Mutation(() => SessionType, { description: 'Signs in. Wrong and unknown answer INVALID_CREDENTIALS alike; 60 tries a minute and address, 10 for one account from there, then RATE_LIMITED.' })
   async signIn(@Arg('input', () => SignInInput) input: SignInInput, @Ctx() context: RequestContext): Promise<SessionType> {
     await this.limits.count('signIn', context.client.address)
     await this.limits.count('signInAccount', `${context.client.address} ${input.email.trim().toLowerCase()}`)

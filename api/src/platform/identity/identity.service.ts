@@ -25,10 +25,12 @@ export class IdentityService {
       throw new Unauthenticated('E-mail or password is wrong.', { code: 'INVALID_CREDENTIALS' })
     if (input.tenantId && tenantInContext && input.tenantId !== tenantInContext)
       throw new Forbidden('Two different schools are named.', { code: 'TENANT_MISMATCH' })
-    return this.platform.transaction(async (db) => {
+    const session = await this.platform.transaction(async (db) => {
       const membership = await this.#chooseMembership(db, account, input.tenantId ?? tenantInContext)
-      return this.sessions.start(db, { account, membership }, client)
+      return this.sessions.start(db, { account, membership })
     })
+    session.keep(client)
+    return session
   }
 
   /** The account with this e-mail, however it is written. */

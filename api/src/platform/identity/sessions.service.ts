@@ -24,8 +24,8 @@ interface Identity { account: Account, membership: Membership }
 export class SessionsService {
   constructor(private readonly platform: Platform, private readonly tokens: AccessTokens) {}
 
-  /** Opens a session in the transaction of `db`; its refresh token goes into the client's cookie. */
-  async start(db: PlatformDb, { account, membership }: Identity, client: Client): Promise<StartedSession> {
+  /** Opens a session in the transaction of `db`. Once that has committed, `keep` puts its refresh token into the client's cookie. */
+  async start(db: PlatformDb, { account, membership }: Identity): Promise<StartedSession & { keep: (client: Client) => void }> {
     const secret = randomBytes(32)
     const session = db.create(Session, {
       id: randomUUID(),
@@ -37,8 +37,10 @@ export class SessionsService {
       createdAt: new Date(),
     })
     await db.flush()
-    client.keepRefreshToken(refreshToken(session.id, secret), session.expiresAt)
-    return this.#answer(session.id, { account, membership })
+    return {
+      ...await this.#answer(session.id, { account, membership }),
+      keep: client => client.keepRefreshToken(refreshToken(session.id, secret), session.expiresAt),
+    }
   }
 
   /** Trades the refresh cookie for a new access token and a new cookie. A token used twice ends the whole family. */

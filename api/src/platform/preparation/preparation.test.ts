@@ -166,17 +166,6 @@ test('a tenant that lost its job is found and prepared', async () => {
   expect((await homeroom.visitor.watch(tenantId)).at(-1)).toMatchObject({ status: 'READY' })
 })
 
-test('who watches gets the end even where a crash of the database took sequence numbers back', async () => {
-  const { tenantId } = await homeroom.signUp('oakfield')
-  const seen = Promise.withResolvers<void>()
-  await homeroom.database.sql('update platform.tenant set preparation_status = \'PREPARING\', preparation_sequence = 9')
-  const watching = homeroom.visitor.watch(tenantId, () => seen.resolve())
-  await seen.promise
-  await homeroom.database.sql('update platform.tenant set preparation_status = \'PENDING\', preparation_sequence = 1')
-  await homeroom.startWorker()
-  expect((await watching).map(({ status }) => status)).toEqual(['PREPARING', 'READY'])
-})
-
 test('reconcilers of two workers that meet give a lost tenant one job, of the cycle it is in', async () => {
   const { tenantId } = await homeroom.signUp('oakfield')
   const { adminUrl, urls, sql } = homeroom.database

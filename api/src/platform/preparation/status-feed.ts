@@ -39,8 +39,7 @@ export class StatusFeed {
       let last = -1
       const watcher: Watcher = {
         take: (status) => {
-          // A crash of the database may lose the last steps and their numbers; the end is never dropped.
-          if (status.sequence <= last && !isFinal(status))
+          if (status.sequence <= last)
             return
           last = status.sequence
           push(status).catch(() => {})

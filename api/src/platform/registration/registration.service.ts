@@ -38,7 +38,9 @@ export class RegistrationService {
       await this.#refuseUnfit(signUp)
       // Before the transaction: hashing takes longer than everything in it.
       const passwordHash = await hashPassword(signUp.admin.password)
-      return await this.parts.platform.transaction(db => this.#store(db, signUp, passwordHash, client))
+      const { tenant, session } = await this.parts.platform.transaction(db => this.#store(db, signUp, passwordHash))
+      session.keep(client)
+      return { tenant, session }
     }
     catch (error) {
       // Where a parallel repeat has committed meanwhile, what is taken was taken by this very sign-up.
@@ -49,7 +51,7 @@ export class RegistrationService {
     }
   }
 
-  async #store(db: PlatformDb, signUp: SignUp, passwordHash: string, client: Client): Promise<SignedUp> {
+  async #store(db: PlatformDb, signUp: SignUp, passwordHash: string) {
     const id = randomUUID() // version 4: the id is the visitor's only credential
     if (signUp.idempotencyKey && !await remember(db, signUp.idempotencyKey, signUp, id))
       throw new KeyTaken()
@@ -57,7 +59,7 @@ export class RegistrationService {
     const tenant = db.create(Tenant, { id, name, slug, slugLook: slugLook(slug), timeZone, locale, createdAt: new Date() })
     await db.flush()
     const { account, membership } = await this.parts.identity.createOwner(db, { name: signUp.admin.name, email: signUp.admin.email, passwordHash }, id)
-    const session = await this.parts.identity.sessions.start(db, { account, membership }, client)
+    const session = await this.parts.identity.sessions.start(db, { account, membership })
     await this.parts.preparation.request(db, id)
     return { tenant, session }
   }
