@@ -5,6 +5,7 @@ import type { Homeroom } from './harness/homeroom.ts'
 import type { Line } from './harness/report.ts'
 import process from 'node:process'
 import { parseArgs } from 'node:util'
+import { stopChildren } from './harness/children.ts'
 import { openHomeroom } from './harness/homeroom.ts'
 import { machine } from './harness/machine.ts'
 import { table } from './harness/report.ts'
@@ -30,7 +31,10 @@ const bench: Bench = {
 }
 const lines: Line[] = []
 let failed = false
-const stop = async () => (await homeroom)?.stop()
+async function stop(): Promise<void> {
+  await stopChildren()
+  await (await homeroom)?.stop()
+}
 // Ctrl-C reaches the children too; what they leave behind is ours to clear.
 process.once('SIGINT', () => void stop().finally(() => process.exit(130)))
 

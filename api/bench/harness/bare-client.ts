@@ -1,10 +1,9 @@
-import type { Step } from '../../src/platform/preparation/prepare-school.ts'
 import type { Homeroom } from './homeroom.ts'
 import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { schoolMigrations } from '../../migrations/school/index.ts'
 import { loginOf } from '../../src/database/logins.ts'
-import { preparationSteps } from '../../src/platform/preparation/prepare-school.ts'
+import { preparationSteps } from '../../src/platform/preparation/room.ts'
 import { rosterRoom } from '../../src/school/roster/room.ts'
 
 /** The floor under every preparation: the same statements in one transaction of one `pg` client as owner, and nothing else. */
@@ -19,7 +18,7 @@ export async function openBareClient({ urls }: Pick<Homeroom, 'urls'>): Promise<
   const client = new pg.Client({ connectionString: urls.owner, application_name: 'homeroom bench floor' })
   await client.connect()
   const { rows: [server] } = await client.query<{ version: number }>(`select current_setting('server_version_num')::int as version`)
-  const steps: readonly Step[] = preparationSteps({ requestLogin: loginOf(urls.request).name, serverVersion: server!.version, migrations: schoolMigrations, seeds: rosterRoom().seeds })
+  const steps = preparationSteps({ requestLogin: loginOf(urls.request).name, serverVersion: server!.version, migrations: schoolMigrations, seeds: rosterRoom().seeds })
   const tx = { executeSql: (text: string, values?: unknown[]) => client.query(text, values) }
   return {
     pg: client,

@@ -11,9 +11,13 @@ export interface Child {
   stop: () => Promise<void>
 }
 
+const running = new Set<ChildProcess>()
+
 /** Starts a program on this Node as its own process and waits for the line in which it says that it is ready. */
 export async function startChild(args: readonly string[], env: Readonly<Record<string, string>>, said: string): Promise<Child> {
   const child = spawn(process.execPath, args, { env: { ...withoutOurs(), ...env }, stdio: ['ignore', 'pipe', 'inherit'] })
+  running.add(child)
+  child.once('exit', () => running.delete(child))
   const word = await new Promise<string>((resolve, reject) => {
     createInterface({ input: child.stdout }).on('line', (line) => {
       if (line.startsWith(said))
@@ -25,6 +29,11 @@ export async function startChild(args: readonly string[], env: Readonly<Record<s
     child.once('exit', code => reject(new Error(`${args.at(-1)} ended with code ${code} before it was ready.`)))
   })
   return { word, stop: () => stop(child) }
+}
+
+/** Ends what a row that failed has left running. */
+export async function stopChildren(): Promise<void> {
+  await Promise.all([...running].map(stop))
 }
 
 async function stop(child: ChildProcess): Promise<void> {

@@ -18,6 +18,7 @@ export const parallelism = 2
 export interface Homeroom {
   readonly url: string
   readonly urls: Required<LoginUrls>
+  readonly dataDir: string
   /** Ends the worker's process; what is queued waits. */
   stopWorker: () => Promise<void>
   startWorker: () => Promise<void>
@@ -35,6 +36,7 @@ export async function openHomeroom(): Promise<Homeroom> {
   const homeroom: Homeroom = {
     url: api.word,
     urls: database.urls as Required<LoginUrls>,
+    dataDir,
     async startWorker() {
       worker ??= await startChild([main], { ...env, PROCESS: 'worker' }, 'Homeroom\'s worker is waiting')
     },

@@ -1,6 +1,5 @@
-import type { EntityManager, EntitySchema } from '@mikro-orm/postgresql'
+import type { EntityManager, EntitySchema, PostgreSqlConnection } from '@mikro-orm/postgresql'
 import { MikroORM } from '@mikro-orm/postgresql'
-import { CompiledQuery } from 'kysely'
 
 /** An EntityManager of the control plane; it cannot be passed where a school's database is wanted. */
 export type PlatformDb = EntityManager & { readonly plane: 'platform' }
@@ -30,12 +29,14 @@ export async function openPlatform(options: {
     logger: options.warn,
     colors: false,
   })
+  const pool = await (orm.em.getConnection() as PostgreSqlConnection).getNativeClient()
   const brand = (em: EntityManager) => Object.assign(em, { plane: 'platform' as const })
   return {
     fork: () => brand(orm.em.fork()),
     transaction: fn => orm.em.fork().transactional(em => fn(brand(em as EntityManager))),
     async query<Row>(text: string, values: readonly unknown[] = []) {
-      const result = await orm.em.fork().getKysely().executeQuery(CompiledQuery.raw(text, [...values]))
+      // Past the ORM, which adds as much again to a statement this small.
+      const result = await pool.query(text, [...values])
       return result.rows as Row[]
     },
     close: () => orm.close(true),

@@ -77,8 +77,6 @@ export async function openJobSender(requestUrl: string, log: Log): Promise<JobSe
     supervise: false,
     schedule: false,
     registerInstance: false,
-    // What lets `send` notify; this side holds no listener of its own.
-    useListenNotify: false,
   }, log)
   await boss.start()
   return {
