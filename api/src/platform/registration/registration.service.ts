@@ -35,9 +35,8 @@ export class RegistrationService {
     if (earlier)
       return this.#repeat(earlier, signUp, client)
     try {
-      await this.#refuseUnfit(signUp)
-      // Before the transaction: hashing takes longer than everything in it.
-      const passwordHash = await hashPassword(signUp.admin.password)
+      // Before the transaction, since hashing takes longer than everything in it; and beside the judging, which has a thread of its own.
+      const [passwordHash] = await Promise.all([hashPassword(signUp.admin.password), this.#refuseUnfit(signUp)])
       const { tenant, session } = await this.parts.platform.transaction(db => this.#store(db, signUp, passwordHash))
       session.keep(client)
       return { tenant, session }
