@@ -121,6 +121,7 @@ export class StepWriter {
       connectionTimeoutMillis: 5_000,
       // Longer than the server's own patience: preparations wait in `drain` for a peer that has vanished.
       query_timeout: 6_000,
+      // Commits stay synchronous: a crash that lost them would take `sequence` back, and watchers drop what is older.
       options: '-c lock_timeout=2s -c statement_timeout=5s',
     })
     client.on('error', () => this.#leave(client))
