@@ -1,8 +1,9 @@
 import type { Principal } from './principal.ts'
 import { Forbidden, Invalid, NotFound } from '../shared/errors.ts'
+import { isUuid } from '../shared/uuid.ts'
 
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
-const slug = /^[a-z][a-z0-9-]{1,38}[a-z0-9]$/
+/** The form of every slug, which is also a label of a host name. */
+export const slugForm = /^[a-z][a-z0-9-]{1,38}[a-z0-9]$/
 
 export interface TenantSources {
   readonly principal: Principal
@@ -41,7 +42,7 @@ function tenantIdHeader(values: readonly string[]): string | undefined {
   if (values.length === 0)
     return undefined
   const value = values[0]!
-  if (values.length > 1 || !uuid.test(value))
+  if (values.length > 1 || !isUuid(value))
     throw new Invalid('x-tenant-id must be one tenant id: a uuid in lower case.')
   return value
 }
@@ -52,7 +53,7 @@ export function slugOfHost(host: string | undefined, baseDomain: string, ownHost
   if (name === '' || name === baseDomain || name === ownHost || !name.endsWith(`.${baseDomain}`))
     return undefined
   const label = name.slice(0, -baseDomain.length - 1)
-  if (!slug.test(label))
+  if (!slugForm.test(label))
     throw new Invalid('This host names no school.')
   return label
 }

@@ -1,11 +1,11 @@
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+import { isUuid } from '../shared/uuid.ts'
 
 /**
  * The PostgreSQL schema of a tenant, which is also the name of its role: `t_` and the 32 hex digits of its id.
  * Never made from the slug: slugs change, look alike and are cut at 63 bytes; ids do none of that.
  */
 export function schemaName(tenantId: string): string {
-  if (!uuid.test(tenantId))
+  if (!isUuid(tenantId))
     throw new TypeError('A schema name is made from a tenant id: a uuid in lower case.')
   return `t_${tenantId.replaceAll('-', '')}`
 }

@@ -16,7 +16,7 @@ import { apolloServer } from './apollo.ts'
 import { headerValues, openContext } from './context.ts'
 import { clientOf } from './cookies.ts'
 import { senderReader } from './proxies.ts'
-import { expected } from './public-error.ts'
+import { expected, unexpectedWords } from './public-error.ts'
 import { serveWeb } from './web.ts'
 
 declare module 'fastify' {
@@ -151,7 +151,7 @@ function answerError(error: unknown, request: FastifyRequest, reply: FastifyRepl
   const { http: _, ...extensions } = known?.extensions ?? { code: 'INTERNAL_SERVER_ERROR' }
   if (known && typeof known.facts.retryAfter === 'number')
     void reply.header('retry-after', String(known.facts.retryAfter))
-  const message = known?.message ?? 'Something went wrong on our side. Please try again; if it stays, tell us the request id.'
+  const message = known?.message ?? unexpectedWords
   return reply.code(known?.status ?? 500).headers(apiHeaders).type('application/json; charset=utf-8').send({ errors: [{ message, extensions: { ...extensions, requestId: request.id } }] })
 }
 

@@ -5,6 +5,9 @@ import { ExpectedError, Unavailable } from '../shared/errors.ts'
 /** GraphQL's own refusals of a document; their words are about the document, not about us. */
 const documentCodes = new Set(['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED', 'BAD_USER_INPUT', 'OPERATION_RESOLUTION_FAILURE', 'BAD_REQUEST', 'PERSISTED_QUERY_NOT_SUPPORTED'])
 
+/** What a client hears of an error that nobody expected. */
+export const unexpectedWords = 'Something went wrong on our side. Please try again; if it stays, tell us the request id.'
+
 const longestMessage = 300
 
 /** The expected error behind whatever was thrown: the thing itself, or the database being away. */
@@ -26,7 +29,7 @@ export function publicError(formatted: GraphQLFormattedError, error: unknown): G
   if (documentCodes.has(code))
     return { ...formatted, message: quiet(formatted.message), extensions: { code } }
   return {
-    message: 'Something went wrong on our side. Please try again; if it stays, tell us the request id.',
+    message: unexpectedWords,
     ...(formatted.path && { path: formatted.path }),
     extensions: { code: 'INTERNAL_SERVER_ERROR' },
   }

@@ -7,9 +7,8 @@ import type { ReadStatuses, Status } from './status.ts'
 import { publish } from '../../events/bus.ts'
 import { tenantPreparationChanged } from '../../events/topics.ts'
 import { Conflict, Forbidden, Invalid, NotFound, Unauthenticated } from '../../shared/errors.ts'
+import { isUuid } from '../../shared/uuid.ts'
 import { prepareTenant } from './preparation.job.ts'
-
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
 export class PreparationService {
   constructor(
@@ -31,7 +30,7 @@ export class PreparationService {
   }
 
   async statusOf(tenantId: string): Promise<Status> {
-    const [status] = uuid.test(tenantId) ? await this.read([tenantId]) : []
+    const [status] = isUuid(tenantId) ? await this.read([tenantId]) : []
     if (!status)
       throw new NotFound('Tenant')
     return status

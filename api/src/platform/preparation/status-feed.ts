@@ -55,11 +55,6 @@ export class StatusFeed {
     })
   }
 
-  /** How many watch at this moment. */
-  get size(): number {
-    return [...this.#watchers.values()].reduce((sum, watchers) => sum + watchers.size, 0)
-  }
-
   close(): void {
     for (const stop of this.#stops)
       stop()

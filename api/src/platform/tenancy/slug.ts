@@ -1,3 +1,5 @@
+import { slugForm } from '../../access/tenant-context.ts'
+
 // Names that belong to the platform, to its hosts, or to the database, and words a stranger would trust.
 const reserved = new Set(`
   about abuse accounts account admin administrator api app apps assets auth billing blog cdn console contact dashboard
@@ -10,8 +12,6 @@ const reserved = new Set(`
 
 export type SlugRefusal = 'INVALID' | 'RESERVED' | 'TAKEN'
 
-const pattern = /^[a-z][a-z0-9-]{1,38}[a-z0-9]$/
-
 /** How a slug looks at a glance: letters, digits and pairs that are mistaken for each other become one. */
 export function slugLook(slug: string): string {
   return slug.replaceAll('rn', 'm').replaceAll('vv', 'w').replaceAll('0', 'o').replaceAll(/[1i]/g, 'l').replaceAll('5', 's')
@@ -22,7 +22,7 @@ const reservedLooks = new Set([...reserved].map(slugLook))
 /** Why a slug can never be a school's, in words; undefined where it could be. Being taken is the database's to say. */
 export function refuseSlug(slug: string): { reason: Exclude<SlugRefusal, 'TAKEN'>, message: string } | undefined {
   // "--" at the third and fourth place is how internationalised host names begin (RFC 5891, 4.2.3.1).
-  if (!pattern.test(slug) || slug.slice(2, 4) === '--')
+  if (!slugForm.test(slug) || slug.slice(2, 4) === '--')
     return { reason: 'INVALID', message: 'Use 3 to 40 small letters, digits and hyphens; start with a letter, end with a letter or digit.' }
   if (slug.startsWith('pg-') || reservedLooks.has(slugLook(slug)))
     return { reason: 'RESERVED', message: 'This address is reserved, or looks too much like one that is. Please choose another.' }

@@ -2,10 +2,9 @@ import type { Platform } from '../../database/platform-db.ts'
 import type { TenantAddress } from '../../database/school-db.ts'
 import type { SlugRefusal } from './slug.ts'
 import { ExpectedError, Forbidden, NotFound } from '../../shared/errors.ts'
+import { isUuid } from '../../shared/uuid.ts'
 import { refuseSlug, slugLook, slugSuggestions } from './slug.ts'
 import { Tenant } from './tenant.entity.ts'
-
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
 /** School data was asked for before the school is ready; `extensions.status` says how far it is. */
 class TenantNotReady extends ExpectedError {
@@ -26,7 +25,7 @@ export class TenancyService {
 
   /** The tenant with this id, or null: malformed ids name nobody. */
   async find(id: string): Promise<Tenant | null> {
-    return uuid.test(id) ? this.platform.fork().findOne(Tenant, { id }) : null
+    return isUuid(id) ? this.platform.fork().findOne(Tenant, { id }) : null
   }
 
   async get(id: string): Promise<Tenant> {
@@ -43,7 +42,7 @@ export class TenancyService {
   /** Where the tenant's school lives, if it may be entered now. */
   async admit(id: string): Promise<TenantAddress> {
     // Asked by every operation on a school: a plain row, an entity would cost as much as the rest of a small answer.
-    const [tenant] = uuid.test(id)
+    const [tenant] = isUuid(id)
       ? await this.platform.query<Pick<Tenant, 'id' | 'node' | 'lifecycle' | 'preparationStatus'>>(
           'select id, node, lifecycle, preparation_status as "preparationStatus" from platform.tenant where id = $1',
           [id],
