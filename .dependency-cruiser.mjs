@@ -1,9 +1,9 @@
 // Imports go down only:
-//   main -> compose -> transport, rooms -> access -> jobs, events, database -> config, shared
+//   main -> compose -> transport, rooms -> access -> jobs, events, mail, database -> config, shared
 const src = '^api/src/'
 const room = `${src}(?:platform|school)/`
 const shared = `${src}(?:config\\.ts|shared/)`
-const plumbing = `${src}(?:jobs|events|database)/`
+const plumbing = `${src}(?:jobs|events|mail|database)/`
 const access = `${src}access/`
 const transport = `${src}transport/`
 const tops = `${src}(?!config\\.ts)[^/]+\\.ts$`
@@ -19,7 +19,7 @@ export default {
   forbidden: [
     // Layers
     down('shared-imports-nothing-above', shared, [plumbing, access, transport, room, tops], 'shared/ and config.ts know nobody: move what they need into shared/, or take it as an argument.'),
-    down('plumbing-imports-only-shared', plumbing, [access, transport, room, tops], 'jobs/, events/ and database/ serve the layers above: take what you need as an argument from compose.ts.'),
+    down('plumbing-imports-only-shared', plumbing, [access, transport, room, tops], 'jobs/, events/, mail/ and database/ serve the layers above: take what you need as an argument from compose.ts.'),
     down('access-imports-only-plumbing', access, [transport, room, tops], 'access/ knows principals and contexts, no room: let compose.ts pass it a function.'),
     down('transport-knows-no-room', transport, [room, tops], 'transport/ gets resolvers and handlers from compose.ts; it never names a room.'),
     down('rooms-know-no-transport', room, [transport, tops], 'A room has no HTTP, socket or composition in it: what it needs of a request is in access/.'),
@@ -84,7 +84,7 @@ export default {
     {
       name: 'connections-are-opened-in-the-plumbing',
       severity: 'error',
-      comment: 'Rooms get a PlatformDb or a SchoolDb. Only database/, events/ and jobs/ open connections, and preparation, which works as the owner.',
+      comment: 'Rooms get a PlatformDb or a SchoolDb. Only database/, events/, jobs/ and mail/ open connections, and preparation, which works as the owner.',
       from: { path: [room, access, transport, shared], pathNot: `${inTest}|${src}platform/preparation/` },
       to: { path: npm('pg|pg-[^/]+|@mikro-orm/(?:postgresql|migrations)'), dependencyTypesNot: ['type-only'] },
     },
@@ -102,14 +102,21 @@ export default {
       severity: 'error',
       comment: 'A part in ui/ gets values as props and says what happened as events; the room fetches and navigates.',
       from: { path: '^web/src/ui/' },
-      to: { path: [npm('@apollo/[^/]+|graphql|graphql-[^/]+|vue-router'), '^web/src/(?:apollo|rooms|router)'] },
+      to: { path: [npm('@apollo/[^/]+|graphql|graphql-[^/]+|vue-router'), '^web/src/(?:apollo|rooms|router|shared)'] },
     },
     {
       name: 'web-apollo-knows-no-room',
       severity: 'error',
       comment: 'apollo/ serves every room: pass what it needs as an argument.',
       from: { path: '^web/src/apollo/' },
-      to: { path: '^web/src/(?:rooms|ui)/' },
+      to: { path: '^web/src/(?:rooms|shared|ui)/' },
+    },
+    {
+      name: 'web-shared-knows-no-room',
+      severity: 'error',
+      comment: 'shared/ serves every room: pass what it needs as a prop or an argument.',
+      from: { path: '^web/src/shared/' },
+      to: { path: '^web/src/rooms/' },
     },
 
     // Everywhere

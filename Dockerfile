@@ -12,5 +12,7 @@ FROM node:26-slim
 WORKDIR /homeroom
 ENV NODE_ENV=production
 COPY --from=build /homeroom .
+# A volume takes over whose folder it is.
+RUN mkdir -p /data/mail && chown node /data/mail
 USER node
 CMD ["node", "api/dist/src/main.js"]

@@ -14,7 +14,7 @@ const config: CodegenConfig = {
         strictScalars: true,
         skipTypename: true,
         importExtension: '.ts',
-        scalars: { DateTime: 'string', DateTimeISO: 'string', LocalDate: 'string' },
+        scalars: { DateTime: 'string', DateTimeISO: 'string', LocalDate: 'string', JSONObject: 'Record<string, unknown>' },
       },
     },
   },

@@ -27,13 +27,18 @@ const settings = z.object({
   TRUSTED_PROXIES: proxies.default([]),
   RATE_LIMITS: z.enum(['on', 'off']).default('on'),
   JWT_PRIVATE_KEY: z.string().refine(isEd25519Key, 'must be an Ed25519 private key (PKCS #8 PEM): openssl genpkey -algorithm ed25519').optional(),
+  SECRET_KEY: z.string().refine(isSecretKey, 'must be 32 random bytes in base64: openssl rand -base64 32').optional(),
+  SMTP_URL: z.url({ protocol: /^smtps?$/, error: 'must be an smtp:// or smtps:// URL' }).optional(),
+  MAIL_FROM: z.string().regex(/^[^\n\r@]*@[^\n\r]+$/, 'must be an address, such as Homeroom <homeroom@school.example>').optional(),
+  SUPERADMIN_PASSWORD: z.string().optional(),
+  METRICS_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(32).default(2),
   POOL_SIZE: z.coerce.number().int().min(2).max(200).default(10),
 })
 
 /** Settings that may hold a secret can also name a file that holds it, as container secrets do. */
-const fromFile = ['DATABASE_URL', 'OWNER_DATABASE_URL', 'REQUEST_DATABASE_URL', 'LISTENER_DATABASE_URL', 'JWT_PRIVATE_KEY'] as const
+const fromFile = ['DATABASE_URL', 'OWNER_DATABASE_URL', 'REQUEST_DATABASE_URL', 'LISTENER_DATABASE_URL', 'JWT_PRIVATE_KEY', 'METRICS_TOKEN', 'SECRET_KEY', 'SMTP_URL', 'SUPERADMIN_PASSWORD'] as const
 
 export interface Config {
   readonly nodeEnv: 'development' | 'production' | 'test'
@@ -52,6 +57,15 @@ export interface Config {
   readonly rateLimits: boolean
   /** Ed25519 private key, PKCS #8 PEM; unset: one is made in `dataDir`. */
   readonly jwtPrivateKey: string | undefined
+  /** 32 bytes in base64 that seal second factors; unset: made in `dataDir`. */
+  readonly secretKey: string | undefined
+  /** Where mails are handed in; unset: they are kept as files in `dataDir`. */
+  readonly smtpUrl: string | undefined
+  readonly mailFrom: string | undefined
+  /** What `npm run superadmin -- create` takes instead of asking. */
+  readonly superadminPassword: string | undefined
+  /** Who sends it as Bearer token may read `GET /metrics`; unset: nobody. */
+  readonly metricsToken: string | undefined
   readonly logLevel: string
   readonly workerConcurrency: number
   readonly poolSize: number
@@ -95,6 +109,8 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     if (missing.length > 0 && ['OWNER', 'REQUEST', 'LISTENER'].some(name => given[`${name}_DATABASE_URL`] !== undefined))
       mistakes.push(`${missing.map(name => `${name}_DATABASE_URL`).join(', ')}: needed beside the other login URLs when PROCESS is ${values.PROCESS}.`)
   }
+  if (values?.SMTP_URL && !values.MAIL_FROM)
+    mistakes.push('MAIL_FROM: needed beside SMTP_URL: whom mails come from.')
   if (mistakes.length > 0 || !values)
     throw new ConfigError(mistakes)
   return Object.freeze({
@@ -110,6 +126,11 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     trustedProxies: values.TRUSTED_PROXIES,
     rateLimits: values.RATE_LIMITS === 'on',
     jwtPrivateKey: values.JWT_PRIVATE_KEY,
+    secretKey: values.SECRET_KEY,
+    smtpUrl: values.SMTP_URL,
+    mailFrom: values.MAIL_FROM,
+    superadminPassword: values.SUPERADMIN_PASSWORD,
+    metricsToken: values.METRICS_TOKEN,
     logLevel: values.LOG_LEVEL,
     workerConcurrency: values.WORKER_CONCURRENCY,
     poolSize: values.POOL_SIZE,
@@ -132,6 +153,16 @@ function isEd25519Key(pem: string): boolean {
   catch {
     return false
   }
+}
+
+function isSecretKey(text: string): boolean {
+  return /^[\w+/-]+=*$/.test(text) && Buffer.from(text, 'base64').length === 32
+}
+
+/** Where people reach Homeroom: BASE_URL, or else the address it listens on. Links in mails lead there, whatever a request calls its host. */
+export function publicUrl({ baseUrl, host, port }: Pick<Config, 'baseUrl' | 'host' | 'port'>): string {
+  const name = ['0.0.0.0', '::'].includes(host) ? 'localhost' : host.includes(':') ? `[${host}]` : host
+  return baseUrl ?? `http://${name}:${port}`
 }
 
 /** The environment of this process: the only place that reads it. */

@@ -48,10 +48,13 @@ async function start(config: Config, log: Log, stops: (() => Promise<void>)[]): 
   const database = await openDatabase(config, log)
   stops.push(database.stop)
   const { urls } = database
-  if (urls.owner)
-    await migrate(urls as Required<LoginUrls>, log)
-  if (process.argv.includes('--migrate-only'))
+  // Schools that stayed behind answer TENANT_MAINTENANCE; the others are served.
+  const behind = urls.owner ? await migrate(urls as Required<LoginUrls>, log) : []
+  if (process.argv.includes('--migrate-only')) {
+    if (behind.length > 0)
+      throw new Error(`${behind.length} schools could not be migrated; the log says why: ${behind.join(', ')}`)
     return
+  }
   if (!config.rateLimits)
     log.warn('RATE_LIMITS is off: for benches and load tests only')
   if (config.process !== 'api') {

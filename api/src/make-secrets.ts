@@ -5,10 +5,11 @@ import { chmodSync, copyFileSync, existsSync, mkdirSync, writeFileSync } from 'n
 import { join } from 'node:path'
 import process from 'node:process'
 import { newSigningKey } from './platform/identity/room.ts'
+import { newSecretKey } from './shared/seal.ts'
 
 /**
  * Fills a folder with what a deployment keeps secret, once: a password and URL for the administrator and each login,
- * and the key that signs access tokens. What is there stays as it is. Each service is then given a folder of its own,
+ * the key that signs access tokens, and the one that encrypts secrets at rest. What is there stays as it is. Each service is then given a folder of its own,
  * so that none can read what it does not need. `make-secrets FOLDER [HOST] [DATABASE]`
  */
 const [folder, host = 'postgres', database = 'homeroom'] = process.argv.slice(2)
@@ -17,7 +18,7 @@ if (!folder) {
   process.exit(1)
 }
 const shares = {
-  api: ['request-url', 'listener-url', 'jwt-private-key.pem'],
+  api: ['request-url', 'listener-url', 'jwt-private-key.pem', 'secret-key'],
   worker: ['owner-url', 'request-url', 'listener-url'],
 }
 for (const place of [folder, ...Object.keys(shares).map(service => join(folder, service))]) {
@@ -39,6 +40,7 @@ if (!existsSync(join(folder, 'database-url'))) {
 for (const login of ['owner', 'request', 'listener'])
   keep(`${login}-url`, () => `postgres://${database}_${login}:${secret()}@${host}/${database}`)
 keep('jwt-private-key.pem', newSigningKey)
+keep('secret-key', newSecretKey)
 for (const [service, names] of Object.entries(shares)) {
   for (const name of names)
     copyFileSync(join(folder, name), join(folder, service, name))

@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import pg from 'pg'
 import { expect, inject, test } from 'vitest'
 import { ConfigError, loadConfig } from './config.ts'
+import { UnsafeLogins } from './database/check-logins.ts'
 import { ensureDatabase } from './database/open-database.ts'
 import { openJobSender } from './jobs/queue.ts'
 import { createLog } from './shared/log.ts'
@@ -43,5 +44,7 @@ test('mistakes are listed; what nobody expected keeps its trace', () => {
   const mistakes = () => loadConfig({ PORT: 'x', PROCESS: 'y' })
   expect(mistakes).toThrow(ConfigError)
   expect(explainStart(new ConfigError(['PORT: no']))).toBe('The configuration has a mistake:\n  PORT: no')
+  expect(explainStart(new UnsafeLogins([{ problem: 'The request login r inherits.', sql: 'alter role r noinherit' }, { problem: 'A pooler.' }])))
+    .toBe('The database\'s logins are not safe to run with (SECURITY.md says what each may do):\n  The request login r inherits. As administrator: alter role r noinherit;\n  A pooler.')
   expect(explainStart(new TypeError('ours'))).toMatch(/^TypeError: ours\n\s+at /)
 })

@@ -6,6 +6,8 @@ import pg from 'pg'
 import { quoteIdentifier, schemaName } from '../../src/database/schema-names.ts'
 import { openSchools } from '../../src/database/school-db.ts'
 import { rosterRoom } from '../../src/school/roster/room.ts'
+import { createLog } from '../../src/shared/log.ts'
+import { createMetrics } from '../../src/shared/metrics.ts'
 import { openBareClient } from '../harness/bare-client.ts'
 import { distant } from '../harness/distance.ts'
 import { median, summarise, takeTurns, timed } from '../harness/samples.ts'
@@ -65,7 +67,7 @@ interface Both { floor: () => Promise<unknown>, ours: () => Promise<unknown>, cl
 function openBoth(urls: { owner: string, request: string }, tenantId: string): Both {
   const schema = quoteIdentifier(schemaName(tenantId))
   const pool = new pg.Pool({ connectionString: urls.owner, max: 1 })
-  const schools = openSchools({ nodes: { main: urls.request }, poolSize: 1, entities: rosterRoom().entities as readonly EntitySchema[], warn: () => {} })
+  const schools = openSchools({ nodes: { main: urls.request }, poolSize: 1, entities: rosterRoom().entities as readonly EntitySchema[], metrics: createMetrics(), log: createLog('silent') })
   const statement = (from: string) => `select id, title, course_code from ${from} where course_code = $1`
   const bareText = statement(`${schema}.course`)
   const ourQuery = CompiledQuery.raw(statement('course'), ['MATH'])

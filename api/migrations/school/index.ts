@@ -1,7 +1,8 @@
 import type { SchoolMigration } from './migration.ts'
 import { roster } from './0001-roster.ts'
+import { outbox } from './0002-outbox.ts'
 
 export type { SchoolMigration }
 
 /** The history of a school's tables, oldest first. A migration that has run anywhere is never edited; the next one mends it. */
-export const schoolMigrations: readonly SchoolMigration[] = [roster]
+export const schoolMigrations: readonly SchoolMigration[] = [roster, outbox]

@@ -1,4 +1,5 @@
 import type { Log } from '../shared/log.ts'
+import type { Trail } from '../shared/trail.ts'
 import type { Principal } from './principal.ts'
 import type { SchoolDoor } from './school-door.ts'
 import { Invalid } from '../shared/errors.ts'
@@ -7,6 +8,8 @@ import { Invalid } from '../shared/errors.ts'
 export interface Client {
   /** The address rate limits count by. */
   readonly address: string
+  /** What the program calls itself, cut to 300 characters. */
+  readonly userAgent: string | undefined
   readonly refreshToken: string | undefined
   /** Sets or, with undefined, clears the refresh cookie of the answer. No effect on a socket. */
   readonly keepRefreshToken: (token: string | undefined, expiresAt?: Date) => void
@@ -26,6 +29,12 @@ export class RequestContext {
     readonly school: SchoolDoor
   }) {}
 
+  // Held in an object of its own, which a clone shares.
+  private readonly operation = { name: 'anonymous' }
+  /** What the client calls the operation, or its first field; known once the document has been read. */
+  get operationName(): string { return this.operation.name }
+  nameOperation(name: string): void { this.operation.name = name.slice(0, 200) }
+
   get requestId(): string { return this.facts.requestId }
   get log(): Log { return this.facts.log }
   get client(): Client { return this.facts.client }
@@ -33,6 +42,8 @@ export class RequestContext {
   /** The tenant in context; undefined where nothing names one. */
   get tenantId(): string | undefined { return this.facts.tenantId }
   get school(): SchoolDoor { return this.facts.school }
+  /** Who is behind what this operation changes. */
+  get trail(): Trail { return trailOf(this.facts.principal, this.facts.requestId) }
 
   /** The tenant in context, or TENANT_REQUIRED. */
   requireTenantId(): string {
@@ -40,6 +51,10 @@ export class RequestContext {
       throw new Invalid('Say which tenant this is about.', { code: 'TENANT_REQUIRED' })
     return this.facts.tenantId
   }
+}
+
+export function trailOf(principal: Principal, requestId: string): Trail {
+  return { actor: principal.kind === 'visitor' ? { kind: 'visitor' } : { kind: principal.kind, id: principal.accountId }, requestId }
 }
 
 /** The door to the school this operation acts on. */

@@ -1,8 +1,18 @@
 import type { SchoolDb, Schools, TenantAddress } from '../database/school-db.ts'
+import type { Change, Trail } from '../shared/trail.ts'
 import DataLoader from 'dataloader'
+import { Forbidden } from '../shared/errors.ts'
+import { tell } from './outbox.ts'
 
 /** Answers many keys with one statement, in the order of the keys. */
 export type Batch<K, V> = (db: SchoolDb, keys: readonly K[]) => Promise<readonly V[]>
+
+export interface Entry {
+  /** Finds the tenant's address, or refuses (not ready, suspended, no reason given, …); asked once, before anything of the school is read. */
+  readonly admit: () => Promise<TenantAddress>
+  readonly mayWrite: boolean
+  readonly trail: Trail
+}
 
 /**
  * One operation's way into one school. Its reads share one read-only transaction, opened by the first of them and
@@ -13,13 +23,13 @@ export class SchoolDoor {
   #reading: { db: Promise<SchoolDb>, close: () => Promise<void> } | undefined
   #loaders = new Map<unknown, DataLoader<unknown, unknown>>()
   #ended = false
+  readonly #nobodyWaits = new AbortController()
 
-  /** `admit` finds the tenant's address, or refuses (not ready, suspended, …); it is asked once. */
-  constructor(private readonly schools: Schools, private readonly admit: () => Promise<TenantAddress>) {}
+  constructor(private readonly schools: Schools, private readonly entry: Entry) {}
 
   #address: Promise<TenantAddress> | undefined
   #admitted(): Promise<TenantAddress> {
-    return this.#address ??= this.admit()
+    return this.#address ??= this.entry.admit()
   }
 
   /** Runs `fn` in the operation's read-only transaction. */
@@ -27,10 +37,16 @@ export class SchoolDoor {
     return fn(await this.#openForReading())
   }
 
-  /** Runs `fn` in a transaction of its own and commits it. */
-  async write<T>(fn: (db: SchoolDb) => Promise<T>): Promise<T> {
+  /** Runs `fn` in a transaction of its own and commits it together with the record of what `change` says it did. */
+  async write<T>(fn: (db: SchoolDb) => Promise<T>, change: (answer: T) => Change): Promise<T> {
+    if (!this.entry.mayWrite)
+      throw new Forbidden('This access is for reading. Ask for writing with `x-access-mode: write`.')
     await this.#stopReading()
-    return this.schools.withTenant(await this.#admitted(), fn)
+    return this.schools.withTenant(await this.#admitted(), async (db) => {
+      const answer = await fn(db)
+      await tell(db, change(answer), this.entry.trail)
+      return answer
+    })
   }
 
   /** Loads one key, together with all other keys asked of the same batch at this level of the answer. */
@@ -43,11 +59,23 @@ export class SchoolDoor {
     return loader.load(key)
   }
 
+  /** Gives the connection back until something is read again: a subscription waits long between two events. */
+  pause(): Promise<void> {
+    return this.#stopReading()
+  }
+
   /** Gives the connection back; the operation is over. */
   async end(): Promise<void> {
     this.#ended = true
     await this.#stopReading()
   }
+
+  /** Whoever asked has gone: what is being read is given up at once. What is being written is not. */
+  abandon(): void {
+    this.#nobodyWaits.abort()
+  }
+
+  get abandoned(): boolean { return this.#nobodyWaits.signal.aborted }
 
   async #openForReading(): Promise<SchoolDb> {
     if (this.#ended)
@@ -59,7 +87,7 @@ export class SchoolDoor {
         .then(tenant => this.schools.withTenant(tenant, (db) => {
           opened.resolve(db)
           return closing.promise
-        }, { readOnly: true }))
+        }, { readOnly: true, signal: this.#nobodyWaits.signal }))
       finished.catch(opened.reject)
       this.#reading = {
         db: opened.promise,

@@ -5,7 +5,7 @@ import { resolveTenant, slugOfHost } from './tenant-context.ts'
 
 const oakfield = '6ff0e5b1-0000-4000-8000-000000000001'
 const riverside = '6ff0e5b1-0000-4000-8000-000000000002'
-const member: Member = { kind: 'member', accountId: '1', sessionId: '1', tenantId: oakfield, role: 'ADMIN' }
+const member: Member = { kind: 'member', accountId: '1', sessionId: '1', tenantId: oakfield, role: 'ADMIN', suspended: false, expiresAt: new Date() }
 const schools: Record<string, string> = { oakfield, riverside }
 
 function resolve(sources: { principal?: Member, tenantIds?: string[], host?: string }) {

@@ -47,8 +47,13 @@ function tenantIdHeader(values: readonly string[]): string | undefined {
   return value
 }
 
+// A name or an address and perhaps a port: no credentials, paths or letters beyond ASCII. The underscore is for container names.
+const hostForm = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i
+
 /** The slug in `<slug>.<base domain>`; undefined for every host that is not below the base domain, and for our own. */
 export function slugOfHost(host: string | undefined, baseDomain: string, ownHost?: string): string | undefined {
+  if (host !== undefined && !hostForm.test(host))
+    throw new Invalid('This host name cannot be read.')
   const name = (host ?? '').toLowerCase().replace(/:\d{1,5}$/, '').replace(/\.$/, '')
   if (name === '' || name === baseDomain || name === ownHost || !name.endsWith(`.${baseDomain}`))
     return undefined

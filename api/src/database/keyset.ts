@@ -37,6 +37,11 @@ export class Page<Row> {
     }
   }
 
+  /** The same page with each row as `make` has it. */
+  map<Other>(make: (row: Row) => Other): Page<Other> {
+    return new Page(this.nodes.map(make), this.keys, this.request, this.more, this.count)
+  }
+
   #cursor(place: number): string {
     return seal(this.request.fingerprint, this.keys[place]!)
   }

@@ -1,9 +1,10 @@
+import type pg from 'pg'
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import pg from 'pg'
 import { z } from 'zod'
 import { keptFile } from '../shared/kept-file.ts'
 import { quoteIdentifier, quoteLiteral } from './schema-names.ts'
+import { withClient } from './with-client.ts'
 
 /** Connection URLs of the three logins; what each may do is in `rights.ts` and SECURITY.md. */
 export interface LoginUrls {
@@ -37,10 +38,7 @@ export async function ensureLogins(adminUrl: string, dataDir: string): Promise<R
 
 /** Creates or repairs the three logins named in `urls`, with the passwords found there. */
 export async function makeLogins(adminUrl: string, urls: Required<LoginUrls>): Promise<void> {
-  const admin = new pg.Client({ connectionString: adminUrl })
-  admin.on('error', () => {}) // the query in flight rejects with the same error
-  await admin.connect()
-  try {
+  await withClient(adminUrl, async (admin) => {
     // Two processes that start at once must not both create: roles belong to the whole server.
     await admin.query('select pg_advisory_lock(hashtext(\'homeroom logins\'))')
     const database = quoteIdentifier(databaseName(adminUrl))
@@ -62,8 +60,11 @@ export async function makeLogins(adminUrl: string, urls: Required<LoginUrls>): P
       // Inside a transaction `set_config('role', …)` changes the role: only logins that change it on purpose may call it.
       'revoke execute on function pg_catalog.set_config(text, text, boolean) from public',
       `grant execute on function pg_catalog.set_config(text, text, boolean) to ${name(owner)}, ${name(request)}`,
+      // They hold for the tenants' roles too: `set role` brings no settings of its own.
       ...[['statement_timeout', '5s'], ['lock_timeout', '2s'], ['idle_in_transaction_session_timeout', '10s'], ['search_path', '']].map(([key, value]) =>
         `alter role ${name(request)} in database ${database} set ${key} = '${value}'`),
+      // Whoever hangs up is not waited for: a statement ends within a second of its connection.
+      `alter role ${name(request)} in database ${database} set client_connection_check_interval = '1s'`,
       `alter role ${name(owner)} in database ${database} set lock_timeout = '10s'`,
       `alter role ${name(owner)} in database ${database} set idle_in_transaction_session_timeout = '60s'`,
     ]
@@ -71,42 +72,28 @@ export async function makeLogins(adminUrl: string, urls: Required<LoginUrls>): P
       await tolerant(admin, statement)
     for (const login of [owner, request, listener])
       await admin.query(`alter role ${name(login)} login`)
-  }
-  finally {
-    await admin.end()
-  }
+  })
 }
 
-/** A managed server may keep some of these to itself (SECURITY.md says what is lost): no reason to stop here. */
+/** A managed server may keep some of these to itself: no reason to stop here, the check at the start says what is missing. */
 async function tolerant(admin: pg.Client, statement: string): Promise<void> {
   try {
     await admin.query(statement)
   }
   catch (error) {
-    if ((error as { code?: string }).code !== '42501')
+    // 22023: a system on which PostgreSQL cannot look after its connections.
+    if (!['42501', '22023'].includes((error as { code?: string }).code ?? ''))
       throw error
   }
 }
 
 async function allConnect(urls: readonly string[]): Promise<boolean> {
-  const results = await Promise.all(urls.map(async (connectionString) => {
-    const client = new pg.Client({ connectionString })
-    client.on('error', () => {})
-    try {
-      await client.connect()
-      return true
-    }
-    catch (error) {
-      // 28xxx: no such login or another password, 42501: may not connect here. Everything else is not ours to mend.
-      const code = (error as { code?: string }).code ?? ''
-      if (code.startsWith('28') || code === '42501')
-        return false
-      throw error
-    }
-    finally {
-      await client.end().catch(() => {})
-    }
-  }))
+  const results = await Promise.all(urls.map(url => withClient(url, async () => true).catch((error: { code?: string }) => {
+    // 28xxx: no such login or another password, 42501: may not connect here. Everything else is not ours to mend.
+    if (error.code?.startsWith('28') || error.code === '42501')
+      return false
+    throw error
+  })))
   return results.every(Boolean)
 }
 

@@ -3,18 +3,15 @@ import type { Log } from '../shared/log.ts'
 import type { LoginUrls } from './logins.ts'
 import { Migrator } from '@mikro-orm/migrations'
 import { MikroORM } from '@mikro-orm/postgresql'
-import pg from 'pg'
 import { platformMigrations } from '../../migrations/platform/index.ts'
 import { installQueues } from '../jobs/queue.ts'
 import { loginOf } from './logins.ts'
 import { grantRequestRights } from './rights.ts'
+import { withClient } from './with-client.ts'
 
 /** Brings the control plane up to date: its schema, the job queues, and what the request login may use of both. Safe to run anywhere, any time. */
 export async function migratePlatform(urls: Required<LoginUrls>, jobs: readonly AnyJob[], log: Log): Promise<void> {
-  const owner = new pg.Client({ connectionString: urls.owner, application_name: 'homeroom migrate' })
-  owner.on('error', () => {})
-  await owner.connect()
-  try {
+  await withClient({ connectionString: urls.owner, application_name: 'homeroom migrate' }, async (owner) => {
     // Several processes may start at once: one migrates, the others find it done.
     await owner.query('set lock_timeout = 0; select pg_advisory_lock(hashtext(\'homeroom platform\'))')
     await owner.query('create schema if not exists platform')
@@ -23,10 +20,7 @@ export async function migratePlatform(urls: Required<LoginUrls>, jobs: readonly 
       log.info({ migrations: changed }, 'platform migrated')
     await installQueues(urls.owner, jobs, log)
     await grantRequestRights(owner, loginOf(urls.request).name)
-  }
-  finally {
-    await owner.end()
-  }
+  })
 }
 
 async function runMigrations(clientUrl: string): Promise<string[]> {

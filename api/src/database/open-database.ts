@@ -2,10 +2,10 @@ import type { Config } from '../config.ts'
 import type { Log } from '../shared/log.ts'
 import type { LoginUrls } from './logins.ts'
 import { join } from 'node:path'
-import pg from 'pg'
 import { startEmbeddedServer } from './embedded/server.ts'
 import { ensureLogins, makeLogins } from './logins.ts'
 import { quoteIdentifier } from './schema-names.ts'
+import { withClient } from './with-client.ts'
 
 export interface Database {
   readonly urls: LoginUrls
@@ -37,22 +37,15 @@ export async function openDatabase(config: Config, log: Log): Promise<Database> 
 
 /** The URL of a database on the same server, created if it is not there. */
 export async function ensureDatabase(adminUrl: string, name: string): Promise<string> {
-  const admin = new pg.Client({ connectionString: adminUrl })
-  admin.on('error', () => {})
-  await admin.connect()
-  try {
+  await withClient(adminUrl, async (admin) => {
     const known = await admin.query('select 1 from pg_database where datname = $1', [name])
     if (known.rowCount === 0)
       await admin.query(`create database ${quoteIdentifier(name)}`)
-  }
-  catch (error) {
+  }).catch((error: { code?: string }) => {
     // Two processes that start at once: the other one made it.
-    if (!['42P04', '23505'].includes((error as { code?: string }).code ?? ''))
+    if (!['42P04', '23505'].includes(error.code ?? ''))
       throw error
-  }
-  finally {
-    await admin.end()
-  }
+  })
   const url = new URL(adminUrl)
   url.pathname = `/${name}`
   return url.href

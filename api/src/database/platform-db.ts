@@ -1,5 +1,6 @@
 import type { EntityManager, EntitySchema, PostgreSqlConnection } from '@mikro-orm/postgresql'
 import { MikroORM } from '@mikro-orm/postgresql'
+import { ExtendedClient } from './extended-client.ts'
 
 /** An EntityManager of the control plane; it cannot be passed where a school's database is wanted. */
 export type PlatformDb = EntityManager & { readonly plane: 'platform' }
@@ -25,7 +26,7 @@ export async function openPlatform(options: {
     clientUrl: options.url,
     entities: [...options.entities],
     pool: { min: 0, max: options.poolSize },
-    driverOptions: { application_name: 'homeroom platform', connectionTimeoutMillis: 2_000 },
+    driverOptions: { application_name: 'homeroom platform', connectionTimeoutMillis: 2_000, Client: ExtendedClient },
     logger: options.warn,
     colors: false,
   })

@@ -1,19 +1,37 @@
 import type pg from 'pg'
 import { quoteIdentifier } from './schema-names.ts'
 
-// What serving requests needs, named one by one: sign-up, sessions, limits, status, and `send`.
-const requestGrants: Readonly<Record<string, string>> = {
-  'platform.tenant': 'select, insert, update',
-  'platform.preparation_attempt': 'select',
-  'platform.preparation_step': 'select',
-  'platform.account': 'select, insert',
-  'platform.membership': 'select, insert',
-  'platform.session': 'select, insert, update',
-  'platform.idempotency_key': 'select, insert, delete',
-  'platform.rate_limit': 'select, insert, update, delete',
-  'pgboss.version': 'select',
-  'pgboss.queue': 'select',
-  'pgboss.job_common': 'select, insert',
+const preparation = ['status', 'cycle', 'attempt', 'step', 'completed_steps', 'error_code', 'started_at', 'completed_at', 'sequence'].map(name => `preparation_${name}`)
+
+/**
+ * What serving requests needs, named one by one, by column where a table also holds what no request may change: the
+ * tenant's node and lifecycle, whether an account is a superadmin's.
+ */
+const requestGrants: Readonly<Record<string, readonly string[]>> = {
+  'platform.tenant': ['select', 'insert', ...columns('update', preparation)],
+  'platform.preparation_attempt': ['select'],
+  'platform.preparation_step': ['select'],
+  'platform.account': [
+    'select',
+    ...columns('insert', ['id', 'email', 'name', 'password_hash', 'created_at', 'credentials_changed_at', 'email_verified_at']),
+    ...columns('update', ['name', 'password_hash', 'credentials_changed_at', 'email_verified_at', 'totp_secret', 'totp_confirmed_at', 'totp_last_step']),
+  ],
+  'platform.membership': ['select', 'insert', ...columns('update', ['role']), 'delete'],
+  'platform.session': ['select', 'insert', 'update'],
+  'platform.account_token': ['select', ...columns('update', ['used_at'])],
+  // Not the hash of its link: the worker alone makes that.
+  'platform.invitation': ['select', ...columns('insert', ['id', 'tenant_id', 'email', 'role', 'invited_by', 'expires_at']), ...columns('update', ['accepted_at', 'revoked_at'])],
+  // Append-only: nobody who serves requests changes or removes what was done.
+  'platform.audit_event': ['select', 'insert'],
+  'platform.idempotency_key': ['select', 'insert', 'delete'],
+  'platform.rate_limit': ['select', 'insert', 'update', 'delete'],
+  'pgboss.version': ['select'],
+  'pgboss.queue': ['select'],
+  'pgboss.job_common': ['select', 'insert'],
+}
+
+function columns(right: string, names: readonly string[]): string[] {
+  return [`${right} (${names.join(', ')})`]
 }
 
 /** Grants the request login its named rights on shared objects. Run with the migrations, never while preparing a tenant. */
@@ -22,7 +40,8 @@ export async function grantRequestRights(owner: pg.Client, requestLogin: string)
   await owner.query([
     'begin',
     `grant usage on schema platform, pgboss to ${request}`,
-    ...Object.entries(requestGrants).map(([table, rights]) => `grant ${rights} on ${table} to ${request}`),
+    // What an earlier version granted and this one does not goes.
+    ...Object.entries(requestGrants).flatMap(([table, rights]) => [`revoke all on ${table} from ${request}`, `grant ${rights.join(', ')} on ${table} to ${request}`]),
     'commit',
   ].join(';\n'))
 }

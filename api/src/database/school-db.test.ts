@@ -3,6 +3,8 @@ import type { SchoolDb, Schools } from './school-db.ts'
 import { defineEntity, p } from '@mikro-orm/core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openHomeroom } from '../../test/harness/homeroom.ts'
+import { createLog } from '../shared/log.ts'
+import { createMetrics } from '../shared/metrics.ts'
 import { openSchools } from './school-db.ts'
 
 interface Tables { org: { name: string }, no_such_table: { name: string } }
@@ -17,7 +19,7 @@ beforeAll(async () => {
   homeroom = await openHomeroom()
   oakfield = await homeroom.openSchool('oakfield')
   // One connection: what a transaction leaves on it, the next one finds.
-  schools = await openSchools({ nodes: { main: homeroom.database.urls.request }, poolSize: 1, entities: [Org], warn: () => {} })
+  schools = await openSchools({ nodes: { main: homeroom.database.urls.request }, poolSize: 1, entities: [Org], metrics: createMetrics(), log: createLog('silent') })
 })
 afterAll(async () => {
   await schools?.close()

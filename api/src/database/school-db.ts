@@ -1,8 +1,13 @@
 import type { EntityManager, EntitySchema } from '@mikro-orm/postgresql'
 import type { Transaction } from 'kysely'
+import type { Log } from '../shared/log.ts'
+import type { Metrics } from '../shared/metrics.ts'
+import { DataloaderType } from '@mikro-orm/core'
 import { MikroORM } from '@mikro-orm/postgresql'
 import { Kysely } from 'kysely'
 import pg from 'pg'
+import { openRouter } from './routing.ts'
+import { NoResultCache, OwnEntitiesOnly, SchoolEntityManager } from './school-entities.ts'
 import { ClosedDialect, TenantConnection, TenantDialect } from './tenant-connection.ts'
 
 /**
@@ -30,8 +35,9 @@ export interface Schools {
   /**
    * The only way to a school's data: BEGIN, the tenant's role and search_path, `fn`, COMMIT.
    * What `fn` throws rolls everything back. A SchoolDb must not outlive `fn`.
+   * When `signal` says that nobody waits any more, the connection is cut, and PostgreSQL gives up the statement under way.
    */
-  withTenant: <T>(tenant: TenantAddress, fn: (db: SchoolDb) => Promise<T>, options?: { readOnly?: boolean }) => Promise<T>
+  withTenant: <T>(tenant: TenantAddress, fn: (db: SchoolDb) => Promise<T>, options?: { readOnly?: boolean, signal?: AbortSignal }) => Promise<T>
   close: () => Promise<void>
 }
 
@@ -40,21 +46,30 @@ export async function openSchools(options: {
   nodes: Readonly<Record<NodeName, string>>
   poolSize: number
   entities: readonly EntitySchema[]
-  warn: (message: string) => void
+  metrics: Metrics
+  log: Log
 }): Promise<Schools> {
+  const warn = (message: string) => options.log.warn(message)
+  const router = await openRouter(options)
   const orm = await MikroORM.init({
     dbName: 'none',
     // There is no connection of its own to look for a database with.
     ensureDatabase: false,
     driverOptions: new ClosedDialect(),
     entities: [...options.entities],
-    logger: options.warn,
+    entityManager: SchoolEntityManager,
+    subscribers: [new OwnEntitiesOnly()],
+    // Its keys are the same for every school.
+    resultCache: { adapter: NoResultCache },
+    // Lists are loaded as rows, by the operation's own loaders.
+    dataloader: DataloaderType.NONE,
+    logger: warn,
     colors: false,
   })
-  const pools = new Map(Object.entries(options.nodes).map(([node, url]) => [node, openPool(url, options.poolSize, options.warn)]))
+  const pools = new Map(Object.entries(options.nodes).map(([node, url]) => [node, openPool(url, options.poolSize, warn)]))
 
   return {
-    async withTenant(tenant, fn, { readOnly = false } = {}) {
+    async withTenant(tenant, fn, { readOnly = false, signal } = {}) {
       const pool = pools.get(tenant.node)
       if (!pool)
         throw new Error(`Tenant ${tenant.id} lives on node "${tenant.node}", which this process does not know.`)
@@ -62,11 +77,13 @@ export async function openSchools(options: {
       let healthy = true
       const noteLoss = () => { healthy = false }
       client.on('error', noteLoss)
+      const hangUp = () => void client.connection.stream.destroy()
+      signal?.addEventListener('abort', hangUp)
       try {
-        const kysely = new Kysely<never>({ dialect: new TenantDialect(new TenantConnection(client, tenant.id)) })
+        signal?.throwIfAborted()
+        const kysely = new Kysely<never>({ dialect: new TenantDialect(new TenantConnection(client, tenant.id, router)), plugins: [router.marks(tenant.id)] })
         const transaction = await kysely.startTransaction().setAccessMode(readOnly ? 'read only' : 'read write').execute()
-        const em = orm.em.fork() as EntityManager
-        em.setTransactionContext(transaction)
+        const em = orm.em.openFor(tenant.id, transaction)
         const db: SchoolDb = {
           plane: 'school',
           tenantId: tenant.id,
@@ -85,8 +102,10 @@ export async function openSchools(options: {
         }
       }
       finally {
+        signal?.removeEventListener('abort', hangUp)
         client.off('error', noteLoss)
-        client.release(!healthy)
+        // Nor is one on which a statement of another school was about to be sent.
+        client.release(!healthy || !router.trusts(client))
       }
     },
     async close() {

@@ -1,7 +1,8 @@
 import type { CompiledQuery, DatabaseConnection, Dialect, Driver, QueryResult, TransactionSettings } from 'kysely'
 import type pg from 'pg'
-import { CompiledQuery as Compiled, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'kysely'
-import { schemaName } from './schema-names.ts'
+import type { Router } from './routing.ts'
+import { PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'kysely'
+import { quoteIdentifier, schemaName } from './schema-names.ts'
 
 /**
  * One pooled connection for the length of one tenant transaction.
@@ -10,11 +11,14 @@ import { schemaName } from './schema-names.ts'
  */
 export class TenantConnection implements DatabaseConnection {
   #opening: Promise<unknown> = Promise.resolve()
+  /** COMMIT or ROLLBACK is on its way: what came behind it would no longer run under the tenant's role. */
+  #over = false
 
-  constructor(private readonly client: pg.PoolClient, private readonly tenantId: string) {}
+  constructor(private readonly client: pg.PoolClient, private readonly tenantId: string, private readonly router: Router) {}
 
   open(settings: TransactionSettings): void {
     const schema = schemaName(this.tenantId)
+    this.router.enter(this.client, this.tenantId)
     const begin = this.#send(settings.accessMode === 'read only' ? 'begin read only' : 'begin', [])
     // The role comes last: once it is the tenant's, set_config is out of reach.
     const become = this.#send('select set_config(\'search_path\', $1, true), set_config(\'role\', $2, true)', [schema, schema])
@@ -24,6 +28,9 @@ export class TenantConnection implements DatabaseConnection {
   }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    if (this.#over)
+      throw new Error('This transaction is over.')
+    this.router.verify(this.client, this.tenantId, query)
     try {
       const result = await this.#send(query.sql, query.parameters)
       const changes = ['INSERT', 'UPDATE', 'DELETE', 'MERGE'].includes(result.command)
@@ -38,6 +45,9 @@ export class TenantConnection implements DatabaseConnection {
 
   async commit(): Promise<void> {
     await this.#opening
+    if (!this.router.trusts(this.client))
+      throw new Error('Nothing was committed: a statement of this transaction had been refused.')
+    this.#end()
     // After an error that somebody swallowed PostgreSQL answers COMMIT with ROLLBACK, and no error of its own.
     const { command } = await this.#send('commit', [])
     if (command !== 'COMMIT')
@@ -45,7 +55,23 @@ export class TenantConnection implements DatabaseConnection {
   }
 
   async rollback(): Promise<void> {
+    // A COMMIT that failed has ended it too.
+    if (this.#over)
+      return
+    this.#end()
     await this.#send('rollback', [])
+  }
+
+  #end(): void {
+    this.#over = true
+    if (!this.router.leave(this.client, this.tenantId))
+      throw new Error('This connection is no longer open for the school of this transaction.')
+  }
+
+  /** A point inside the transaction: set, gone back to, or given up. */
+  async savepoint(what: 'savepoint' | 'rollback to savepoint' | 'release savepoint', name: string): Promise<void> {
+    this.router.compare(this.client, this.tenantId)
+    await this.#send(`${what} ${quoteIdentifier(name)}`, [])
   }
 
   /** Cursors and pipelining exclude each other. */
@@ -77,9 +103,9 @@ class TenantDriver implements Driver {
   async beginTransaction(_: DatabaseConnection, settings: TransactionSettings): Promise<void> { this.connection.open(settings) }
   async commitTransaction(): Promise<void> { await this.connection.commit() }
   async rollbackTransaction(): Promise<void> { await this.connection.rollback() }
-  async savepoint(_: DatabaseConnection, name: string): Promise<void> { await this.connection.executeQuery(Compiled.raw(`savepoint ${name}`)) }
-  async rollbackToSavepoint(_: DatabaseConnection, name: string): Promise<void> { await this.connection.executeQuery(Compiled.raw(`rollback to savepoint ${name}`)) }
-  async releaseSavepoint(_: DatabaseConnection, name: string): Promise<void> { await this.connection.executeQuery(Compiled.raw(`release savepoint ${name}`)) }
+  async savepoint(_: DatabaseConnection, name: string): Promise<void> { await this.connection.savepoint('savepoint', name) }
+  async rollbackToSavepoint(_: DatabaseConnection, name: string): Promise<void> { await this.connection.savepoint('rollback to savepoint', name) }
+  async releaseSavepoint(_: DatabaseConnection, name: string): Promise<void> { await this.connection.savepoint('release savepoint', name) }
 }
 
 /** The school ORM's own connection: there is none, so nothing runs outside `withTenant`. */

@@ -85,6 +85,12 @@ test('inside the door a school\'s role has its own data and nothing else', async
     expect.soft([statement, await outcome(request, statement)]).toEqual([statement, denied])
 })
 
+test('inside the door a statement waits as long as a request\'s does: settings stay the login\'s, a school\'s role brings none', async () => {
+  await enter(request, oak)
+  expect([await outcome(request, 'show statement_timeout'), await outcome(request, 'show lock_timeout'), await outcome(request, 'show idle_in_transaction_session_timeout')])
+    .toEqual([[{ statement_timeout: '5s' }], [{ lock_timeout: '2s' }], [{ idle_in_transaction_session_timeout: '10s' }]])
+})
+
 test('who has become a school cannot call set_config to become another, or anything', async () => {
   await enter(request, oak)
   for (const role of [river, 'none', loginOf(homeroom.database.urls.owner).name]) {
@@ -102,34 +108,75 @@ test('the request login makes no object anywhere, temporary ones included, and n
   expect(await homeroom.database.sql(owned, [loginOf(homeroom.database.urls.request).name])).toEqual([])
 })
 
-/** Every right that a role has on what is shared, as "schema.table: rights". */
+/** Every right that a role has on what is shared, as "schema.table: rights"; those on some columns alone name them. */
 async function rightsOf(login: string): Promise<Record<string, string>> {
   const rows = await homeroom.database.sql<{ name: string, rights: string }>(`
-    select format('%s.%s', nspname, relname) as name, string_agg(lower(p.name), ', ' order by p.place) as rights
+    select format('%s.%s', nspname, relname) as name,
+      string_agg(lower(p.name) || case when has_table_privilege($1, c.oid, p.name) then '' else format(' (%s)', columns) end, ', ' order by p.place) as rights
     from pg_class c join pg_namespace n on n.oid = relnamespace,
-      unnest(array['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) with ordinality as p (name, place)
+      unnest(array['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) with ordinality as p (name, place),
+      lateral (
+        select string_agg(attname, ', ' order by attnum) as columns from pg_attribute where attrelid = c.oid and attnum > 0 and not attisdropped
+          and case when p.name in ('SELECT', 'INSERT', 'UPDATE', 'REFERENCES') then has_column_privilege($1, c.oid, attnum, p.name) end
+      ) one_by_one
     where nspname not in ('pg_catalog', 'information_schema', 'pg_toast') and relkind in ('r', 'p', 'v', 'm', 'f')
-      and (has_table_privilege($1, c.oid, p.name) or p.name in ('SELECT', 'INSERT', 'UPDATE') and has_any_column_privilege($1, c.oid, p.name))
+      and (has_table_privilege($1, c.oid, p.name) or columns is not null)
     group by 1`, [login])
   return Object.fromEntries(rows.map(({ name, rights }) => [name, rights]))
 }
 
 test('the request login has these rights on what is shared, and not one more', async () => {
   expect(await rightsOf(loginOf(homeroom.database.urls.request).name)).toEqual({
-    'platform.account': 'select, insert',
+    'platform.account': 'select, insert (id, email, name, password_hash, created_at, credentials_changed_at, email_verified_at), '
+      + 'update (name, password_hash, credentials_changed_at, email_verified_at, totp_secret, totp_confirmed_at, totp_last_step)',
+    'platform.account_token': 'select, update (used_at)',
+    'platform.audit_event': 'select, insert',
     'platform.idempotency_key': 'select, insert, delete',
-    'platform.membership': 'select, insert',
+    'platform.invitation': 'select, insert (id, tenant_id, email, role, invited_by, expires_at), update (accepted_at, revoked_at)',
+    'platform.membership': 'select, insert, update (role), delete',
     'platform.preparation_attempt': 'select',
     'platform.preparation_step': 'select',
     'platform.rate_limit': 'select, insert, update, delete',
     'platform.session': 'select, insert, update',
-    'platform.tenant': 'select, insert, update',
+    'platform.tenant': 'select, insert, update (preparation_status, preparation_cycle, preparation_attempt, preparation_step, preparation_completed_steps, '
+      + 'preparation_error_code, preparation_started_at, preparation_completed_at, preparation_sequence)',
     'pgboss.job_common': 'select, insert',
     'pgboss.queue': 'select',
     'pgboss.version': 'select',
   })
-  for (const statement of ['delete from platform.tenant', 'truncate platform.tenant', 'update platform.membership set role = \'ADMIN\'', 'update platform.preparation_attempt set outcome = \'READY\'', 'delete from platform.session', 'delete from pgboss.job_common', 'update pgboss.job_common set state = \'completed\'', 'select * from platform.platform_migration'])
+  const beyond = [
+    'delete from platform.tenant',
+    'truncate platform.tenant',
+    'update platform.tenant set lifecycle = \'ACTIVE\'',
+    'update platform.tenant set node = \'main\'',
+    'update platform.account set superadmin = true',
+    'insert into platform.account (id, email, name, password_hash, superadmin) values (gen_random_uuid(), \'e\', \'n\', \'h\', true)',
+    'update platform.membership set tenant_id = gen_random_uuid()',
+    'update platform.audit_event set details = \'{}\'',
+    'delete from platform.audit_event',
+    'truncate platform.audit_event',
+    'insert into platform.account_token (id) values (gen_random_uuid())',
+    'update platform.preparation_attempt set outcome = \'READY\'',
+    'delete from platform.session',
+    'delete from pgboss.job_common',
+    'update pgboss.job_common set state = \'completed\'',
+    'select * from platform.platform_migration',
+  ]
+  for (const statement of beyond)
     expect.soft([statement, await outcome(request, statement)]).toEqual([statement, denied])
+})
+
+test('everybody together may do nothing: no schema, no table, no place for temporary ones, no set_config', async () => {
+  expect(await homeroom.database.sql(`
+    select 'schema ' || nspname as what, privilege_type from pg_namespace, aclexplode(coalesce(nspacl, acldefault('n', nspowner)))
+    where grantee = 0 and nspname not in ('pg_catalog', 'information_schema')
+    union all
+    select 'table ' || c.oid::regclass, privilege_type from pg_class c join pg_namespace n on n.oid = relnamespace, aclexplode(relacl)
+    where grantee = 0 and nspname not in ('pg_catalog', 'information_schema')
+    union all
+    select 'database', privilege_type from pg_database, aclexplode(coalesce(datacl, acldefault('d', datdba))) where grantee = 0 and datname = current_database()
+    union all
+    select 'set_config', privilege_type from pg_proc p, aclexplode(coalesce(proacl, acldefault('f', proowner))) where grantee = 0 and proname = 'set_config'`)).toEqual([])
 })
 
 test('the listener hears and sees nothing else', async () => {
@@ -155,6 +202,9 @@ test('no login of ours is more than it needs to be', async () => {
     { name: loginOf(listener).name, login: true, creates_roles: false, inherits: false, privileged: false },
     { name: oak, login: false, creates_roles: false, inherits: false, privileged: false },
   ])
+  // It may become a school, and has nothing of it before it has.
+  expect(await homeroom.database.sql('select admin_option, inherit_option, set_option from pg_auth_members where member = $1::regrole and roleid = $2::regrole', [loginOf(request).name, oak]))
+    .toEqual([{ admin_option: false, inherit_option: false, set_option: true }])
   const patience = await connect(request)
   expect([await outcome(patience, 'show statement_timeout'), await outcome(patience, 'show lock_timeout'), await outcome(patience, 'show idle_in_transaction_session_timeout'), await outcome(patience, 'show search_path')])
     .toEqual([[{ statement_timeout: '5s' }], [{ lock_timeout: '2s' }], [{ idle_in_transaction_session_timeout: '10s' }], [{ search_path: '""' }]])

@@ -11,3 +11,15 @@ export const tenantPreparationChanged: Topic<{ tenantId: string }> = {
   channel: 'tenant_preparation_changed',
   schema: z.object({ tenantId: z.uuid() }),
 }
+
+/** A school has changed: its outbox holds something for the platform. */
+export const schoolChanged: Topic<{ tenantId: string }> = {
+  channel: 'school_changed',
+  schema: z.object({ tenantId: z.uuid() }),
+}
+
+/** Somebody's right to be here may have ended (session, membership, account, tenant): whoever holds something open asks again. */
+export const accessChanged: Topic<{ accountId?: string | undefined, tenantId?: string | undefined }> = {
+  channel: 'access_changed',
+  schema: z.object({ accountId: z.uuid().optional(), tenantId: z.uuid().optional() }),
+}

@@ -10,6 +10,8 @@ export interface JobDefinition<Data extends object> {
   readonly retryDelay: number
   /** A try that takes longer, in seconds, is given to another worker. */
   readonly expireInSeconds: number
+  /** With one key: at most one waits or runs (`exclusive`, unless told), or at most one waits (`short`). */
+  readonly policy?: 'exclusive' | 'short'
   /** What to do when the last try has failed: the same data, another name. */
   readonly deadLetter?: JobDefinition<Data>
 }

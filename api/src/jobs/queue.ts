@@ -3,12 +3,13 @@ import type { PlatformDb } from '../database/platform-db.ts'
 import type { Log } from '../shared/log.ts'
 import type { AnyJob, JobDefinition } from './define-job.ts'
 import { fromKysely, PgBoss } from 'pg-boss'
+import { ExtendedClient } from '../database/extended-client.ts'
 
 /** Puts jobs into queues; what the API has. */
 export interface JobSender {
   /**
    * Queues one job in the transaction of `db`: row and job commit together or not at all.
-   * `key`: at most one job with this key waits or runs; false where one does already.
+   * `key`: of jobs with this key at most one waits or runs, or waits, as the job's policy says; false where one does already.
    */
   enqueue: <Data extends object>(db: PlatformDb, job: JobDefinition<Data>, data: Data, key: string) => Promise<boolean>
   stop: () => Promise<void>
@@ -29,7 +30,7 @@ export interface JobWorker {
 
 function queueOptions(job: AnyJob) {
   return {
-    policy: 'exclusive' as const,
+    policy: job.policy ?? 'exclusive',
     retryLimit: job.attempts - 1,
     retryDelay: job.retryDelay,
     retryBackoff: true,
@@ -77,6 +78,8 @@ export async function openJobSender(requestUrl: string, log: Log): Promise<JobSe
     supervise: false,
     schedule: false,
     registerInstance: false,
+    // pg-boss hands all of this on to pg's pool.
+    ...{ Client: ExtendedClient },
   }, log)
   await boss.start()
   return {
@@ -112,8 +115,15 @@ export async function openJobWorker(ownerUrl: string, poolSize: number, log: Log
           notifyPollingIntervalSeconds: 0.5,
         }, async (batch: Job<object>[], tx: Db) => {
           try {
-            for (const { data, signal } of batch)
-              await run(job.schema.parse(data), tx, signal)
+            for (const { id, data, signal } of batch) {
+              const { data: known, error } = job.schema.safeParse(data)
+              if (error) {
+                // Whatever put it there is not this code: nobody would look for it in the queue.
+                log.error({ err: error, job: job.name, jobId: id }, 'a job of an unknown shape was refused')
+                throw error
+              }
+              await run(known, tx, signal)
+            }
           }
           finally {
             // Left to its interval, a worker takes two jobs a second, however short they are and many wait.

@@ -84,6 +84,12 @@ export class Unavailable extends ExpectedError {
   }
 }
 
+/** The database was given up on, because one statement took longer than a request may. */
+export class TookTooLong extends ExpectedError {
+  readonly status = 504
+  constructor(cause?: unknown) { super('This took too long and was stopped. Please ask for less at once, or try again later.', 'TIMEOUT', { cause }) }
+}
+
 /** The kind message for exactly one bad field. */
 export function invalidField(path: readonly string[], code: string, message: string): Invalid {
   return new Invalid(message, { code, fields: [{ path, code, message }] })

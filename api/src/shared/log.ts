@@ -6,9 +6,13 @@ export type Log = Logger
 // Anything that could sign somebody in never reaches a log line.
 const secrets = ['password', 'accessToken', 'refreshToken', 'authorization', 'cookie', 'totp', 'secret']
 
-/** pg hangs the whole client on the errors of a lost connection: 5 kB, the key that cancels its queries among them. */
+/**
+ * pg hangs the whole client on the errors of a lost connection: 5 kB, the key that cancels its queries among them.
+ * Kysely hangs the query on an error of a row that is not there, with every value it was asked for.
+ */
 function plainError(error: Error): object {
-  const { client: _, ...plain } = stdSerializers.err(error)
+  // The serializer marks what it has seen: one that is frozen is read through another.
+  const { client: _, node: __, ...plain } = stdSerializers.err(Object.isExtensible(error) ? error : Object.create(error) as Error)
   return Object.fromEntries(Object.entries(plain).map(([name, value]) => [name, typeof value === 'string' ? value.replace(quotedRow, '$1 (…)') : value as unknown]))
 }
 

@@ -11,7 +11,7 @@ export interface PageArguments {
 }
 
 /** What a sort key holds; the keys of a cursor are checked against it before they reach the database. */
-export type KeyKind = 'text' | 'uuid' | 'timestamp' | 'boolean'
+export type KeyKind = 'text' | 'uuid' | 'timestamp' | 'boolean' | 'integer'
 
 /** One page to read: bounds are the sort keys of the rows just outside it. */
 export interface PageRequest {
@@ -84,6 +84,7 @@ const forms: Record<KeyKind, (key: string) => boolean> = {
   // As PostgreSQL writes one: a space for the T, an offset that may lack its minutes.
   timestamp: key => /^[12]/.test(key) && instant.safeParse(key.replace(' ', 'T').replace(/[+-]\d\d$/, '$&:00')).success,
   boolean: key => key === 'true' || key === 'false',
+  integer: key => /^\d{1,18}$/.test(key),
 }
 
 function bound(cursor: string | null | undefined, name: 'after' | 'before', fingerprint: string, kinds: readonly KeyKind[]): readonly string[] | undefined {

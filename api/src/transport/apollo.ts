@@ -1,9 +1,10 @@
 import type { ApolloServerPlugin } from '@apollo/server'
-import type { GraphQLSchema } from 'graphql'
+import type { GraphQLSchema, OperationDefinitionNode } from 'graphql'
 import type { RequestContext } from '../access/request-context.ts'
 import { ApolloServer } from '@apollo/server'
 import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled'
-import { GraphQLError } from 'graphql'
+import { GraphQLError, Kind } from 'graphql'
+import { TookTooLong } from '../shared/errors.ts'
 import { documentPlugins, documentRules, maxTokens } from './protection.ts'
 import { expected, publicError } from './public-error.ts'
 
@@ -11,19 +12,27 @@ import { expected, publicError } from './public-error.ts'
 const bookkeeping: ApolloServerPlugin<RequestContext> = {
   async requestDidStart() {
     return {
-      async didResolveOperation({ operation }) {
+      async didResolveOperation({ operation, contextValue }) {
+        contextValue.nameOperation(operationName(operation))
         // Also called where no operation could be chosen.
         if (operation?.operation === 'subscription')
           throw new GraphQLError('Subscriptions run over a socket: graphql-transport-ws on this path.', { extensions: { code: 'BAD_REQUEST', http: { status: 400 } } })
       },
       async didEncounterErrors({ errors, contextValue, operationName }) {
+        if (contextValue.school.abandoned)
+          return // whoever asked has hung up: nobody is told, and it is no fault of ours
         for (const error of errors) {
           const known = expected(error)
           // A database that is away was thrown by the driver: it gets the status of the error it stands for.
           if (known)
             error.extensions.http = known.extensions.http
+          // Apollo's own answer is 200, to be asked again with the document: here it would be refused again.
+          if (error.extensions.code === 'PERSISTED_QUERY_NOT_SUPPORTED')
+            error.extensions.http = { status: 400 }
+          if (known instanceof TookTooLong)
+            contextValue.log.warn({ err: known.cause, operationName, path: error.path }, 'an operation took too long')
           // Without a path nothing ran: the document or its variables were refused.
-          else if (error.path)
+          else if (!known && error.path)
             contextValue.log.error({ err: error.originalError ?? error, operationName, path: error.path }, 'an operation failed')
         }
       },
@@ -42,6 +51,12 @@ const bookkeeping: ApolloServerPlugin<RequestContext> = {
   },
 }
 
+/** What the client calls it, else its first field. */
+function operationName(operation: OperationDefinitionNode | undefined): string {
+  const [first] = operation?.selectionSet.selections ?? []
+  return operation?.name?.value ?? (first?.kind === Kind.FIELD ? first.name.value : 'anonymous')
+}
+
 export function apolloServer(schema: GraphQLSchema): ApolloServer<RequestContext> {
   return new ApolloServer<RequestContext>({
     schema,
@@ -51,7 +66,7 @@ export function apolloServer(schema: GraphQLSchema): ApolloServer<RequestContext
     parseOptions: { maxTokens },
     validationOptions: { maxErrors: 5 },
     formatError: publicError,
-    introspection: false,
+    introspection: true, // decided for each operation: see protection.ts
     csrfPrevention: true,
     allowBatchedHttpRequests: false,
     hideSchemaDetailsFromClientErrors: true,

@@ -1,21 +1,26 @@
 import type { IncomingMessage } from 'node:http'
-import type { Member, Principal } from '../access/principal.ts'
+import type { Principal, Standing, Superadmin } from '../access/principal.ts'
 import type { Client } from '../access/request-context.ts'
 import type { Schools, TenantAddress } from '../database/school-db.ts'
 import type { Log } from '../shared/log.ts'
+import type { Change, Trail } from '../shared/trail.ts'
 import { visitor } from '../access/principal.ts'
-import { RequestContext } from '../access/request-context.ts'
+import { RequestContext, trailOf } from '../access/request-context.ts'
 import { SchoolDoor } from '../access/school-door.ts'
 import { resolveTenant } from '../access/tenant-context.ts'
-import { Invalid, Unauthenticated } from '../shared/errors.ts'
+import { Forbidden, Invalid, Unauthenticated } from '../shared/errors.ts'
 
 /** What transport needs to know who asks, and about whom. */
 export interface Reception {
-  readonly principalOf: (token: string) => Promise<Member>
+  readonly principalOf: (token: string) => Promise<Exclude<Principal, { kind: 'visitor' }>>
+  /** Who is behind each of these sessions now; those that have ended are left out. */
+  readonly standings: (sessionIds: readonly string[]) => Promise<ReadonlyMap<string, Standing>>
   readonly findTenantBySlug: (slug: string) => Promise<{ id: string } | null>
   /** Where the tenant's school lives, or why it cannot be entered. */
   readonly admit: (tenantId: string) => Promise<TenantAddress>
   readonly schools: Schools
+  /** Puts a superadmin's access to a school on record; resolves when that is committed. */
+  readonly recordAccess: (tenantId: string, access: Change, trail: Trail) => Promise<void>
   readonly baseDomain: string | undefined
   readonly baseUrl: string | undefined
   readonly log: Log
@@ -27,12 +32,20 @@ export interface Arrival {
   readonly client: Client
   readonly authorization: readonly string[]
   readonly tenantIds: readonly string[]
+  /** Every `x-access-reason` and `x-access-mode`; they count for superadmins only. */
+  readonly accessReasons: readonly string[]
+  readonly accessModes: readonly string[]
   readonly host: string | undefined
 }
 
 /** All values of a header, in the order they were sent; Node's own `headers` keeps one of some. */
 export function headerValues(request: IncomingMessage, name: string): string[] {
   return request.headersDistinct[name] ?? []
+}
+
+/** A header whose text may go beyond ASCII: its bytes are UTF-8, and reach us as Latin-1. */
+export function headerTexts(request: IncomingMessage, name: string): string[] {
+  return headerValues(request, name).map(value => Buffer.from(value, 'latin1').toString('utf8'))
 }
 
 /** The context of one operation. A token that is present and bad is 401 before any resolver runs. */
@@ -43,23 +56,53 @@ export async function openContext(reception: Reception, arrival: Arrival): Promi
     baseUrl: reception.baseUrl,
     findBySlug: reception.findTenantBySlug,
   })
+  const access = principal.kind === 'superadmin' ? readAccess(arrival) : undefined
+  const trail = trailOf(principal, arrival.requestId)
   let log: Log | undefined
-  const school = new SchoolDoor(reception.schools, async () => {
-    if (!tenantId)
-      throw new Invalid('Say which tenant this is about.', { code: 'TENANT_REQUIRED' })
-    return reception.admit(tenantId)
-  })
-  return new RequestContext({
+  const context: RequestContext = new RequestContext({
     requestId: arrival.requestId,
     // Made when there is something to say: most operations pass in silence.
     get log() {
-      return log ??= reception.log.child({ requestId: arrival.requestId, ...(tenantId && { tenantId }), ...(principal.kind === 'member' && { accountId: principal.accountId }) })
+      return log ??= reception.log.child({ requestId: arrival.requestId, ...(tenantId && { tenantId }), ...(principal.kind !== 'visitor' && { accountId: principal.accountId }) })
     },
     client: arrival.client,
     principal,
     tenantId,
-    school,
+    school: new SchoolDoor(reception.schools, {
+      mayWrite: access ? access.mode === 'write' : true,
+      trail,
+      async admit() {
+        const tenant = await reception.admit(context.requireTenantId())
+        if (principal.kind === 'superadmin')
+          await recordAccess(reception, principal, access!, tenant.id, context.operationName, trail)
+        return tenant
+      },
+    }),
   })
+  return context
+}
+
+interface Access { readonly reason: string | undefined, readonly mode: 'read' | 'write' }
+
+/** How a superadmin asks for a school. Both are checked before anything runs; the reason is needed at the school's door. */
+function readAccess(arrival: Arrival): Access {
+  const [sent, ...others] = arrival.accessReasons
+  const reason = sent?.trim()
+  if (others.length > 0 || (reason !== undefined && (reason.length < 10 || reason.length > 500)))
+    throw new Invalid('x-access-reason must be one sentence of 10 to 500 characters.')
+  const mode = arrival.accessModes[0] ?? 'read'
+  if (arrival.accessModes.length > 1 || (mode !== 'read' && mode !== 'write'))
+    throw new Invalid('x-access-mode must be `read` or `write`.')
+  return { reason, mode }
+}
+
+/** On record before the first row of the school is read; what cannot be recorded does not happen. */
+async function recordAccess(reception: Reception, superadmin: Superadmin, { reason, mode }: Access, tenantId: string, operation: string, trail: Trail): Promise<void> {
+  if (!superadmin.secondFactor)
+    throw new Forbidden('Set up a second factor first.', { code: 'SECOND_FACTOR_REQUIRED' })
+  if (!reason)
+    throw new Invalid('Say why you need this school: x-access-reason, 10 to 500 characters.', { code: 'ACCESS_REASON_REQUIRED' })
+  await reception.recordAccess(tenantId, { action: 'superadmin.access', subject: { type: 'tenant', id: tenantId }, details: { reason, mode, operation } }, trail)
 }
 
 async function principalFrom(reception: Reception, authorization: readonly string[]): Promise<Principal> {

@@ -7,6 +7,7 @@ export function clientOf(request: FastifyRequest, reply: FastifyReply, address: 
   const attributes = { httpOnly: true, sameSite: 'strict', secure, path: '/' } as const
   return {
     address,
+    userAgent: request.headers['user-agent']?.slice(0, 300),
     refreshToken: request.cookies[name],
     keepRefreshToken: (token, expires) => {
       if (token)

@@ -1,22 +1,22 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import type { GraphQLSchema } from 'graphql'
 import type { ServerResponse } from 'node:http'
 import type { RequestContext } from '../access/request-context.ts'
 import type { Config } from '../config.ts'
-import type { ExpectedError } from '../shared/errors.ts'
 import type { Log } from '../shared/log.ts'
+import type { Metrics } from '../shared/metrics.ts'
 import type { Reception } from './context.ts'
 import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fastifyApolloHandler } from '@as-integrations/fastify'
 import cookie from '@fastify/cookie'
 import { fastify as createFastify, LogController } from 'fastify'
-import { Invalid } from '../shared/errors.ts'
 import { apolloServer } from './apollo.ts'
-import { headerValues, openContext } from './context.ts'
+import { headerTexts, headerValues, openContext } from './context.ts'
 import { clientOf } from './cookies.ts'
+import { serveMetrics } from './metrics.ts'
 import { senderReader } from './proxies.ts'
-import { expected, unexpectedWords } from './public-error.ts'
+import { answerError, answerNothing, answerUnread, apiHeaders, isMethodMistaken, nameRequest, refuseAmbiguous } from './refusals.ts'
 import { serveWeb } from './web.ts'
 
 declare module 'fastify' {
@@ -30,12 +30,13 @@ export interface HttpServer {
 
 /** The HTTP side: GraphQL, health, and the built web client. */
 export async function openHttp(options: {
-  config: Pick<Config, 'trustedProxies' | 'baseUrl'>
+  config: Pick<Config, 'trustedProxies' | 'baseUrl' | 'metricsToken'>
   schema: GraphQLSchema
   reception: Reception
   /** Whether requests can be served: database and listener are there. */
   ready: () => Promise<boolean>
   webRoot: string | undefined
+  metrics: Metrics
   log: Log
 }): Promise<HttpServer> {
   const { config, reception, log } = options
@@ -51,12 +52,20 @@ export async function openHttp(options: {
     bodyLimit: 100 * 1024,
     requestTimeout: 15_000,
     forceCloseConnections: 'idle',
-    http: { maxHeaderSize: 16 * 1024, headersTimeout: 10_000 },
+    http: { maxHeaderSize: 16 * 1024, headersTimeout: 10_000, requireHostHeader: false }, // we ask for it ourselves, and say so in JSON
+    clientErrorHandler: answerUnread,
+    frameworkErrors: (error, request, reply) => void answerError(error, request, reply, log),
   })
   await server.register(cookie)
 
   const { count, answered } = openRequests()
-  server.addHook('onRequest', async (_, reply) => count(reply.raw))
+  server.addHook('onRequest', async (request, reply) => {
+    count(reply.raw)
+    refuseAmbiguous(request.raw)
+    // Before the body is read, which would be refused first.
+    if (isMethodMistaken(request))
+      return answerNothing(request, reply)
+  })
   server.setErrorHandler((error, request, reply) => answerError(error, request, reply, log))
   server.addHook('onSend', async (request, reply) => {
     void reply.header('x-request-id', request.id)
@@ -70,6 +79,7 @@ export async function openHttp(options: {
     const ready = await options.ready().catch(() => false)
     return reply.code(ready ? 200 : 503).send({ status: ready ? 'ok' : 'unavailable' })
   })
+  serveMetrics(server, options.metrics, config.metricsToken)
 
   const apollo = apolloServer(options.schema)
   await apollo.start()
@@ -84,8 +94,12 @@ export async function openHttp(options: {
         client: clientOf(request, reply, sender.address, secure),
         authorization: headerValues(request.raw, 'authorization'),
         tenantIds: headerValues(request.raw, 'x-tenant-id'),
+        accessReasons: headerTexts(request.raw, 'x-access-reason'),
+        accessModes: headerValues(request.raw, 'x-access-mode'),
         host: sender.host,
       })
+      const { school } = request.operation
+      reply.raw.once('close', () => reply.raw.writableFinished || school.abandon())
     },
     onSend: async (request, reply, payload) => nameRequest(request.id, reply.statusCode, payload),
     handler: fastifyApolloHandler(apollo, { context: async request => request.operation! }),
@@ -123,40 +137,4 @@ function openRequests() {
     },
     answered: () => open === 0 ? Promise.resolve() : new Promise<void>((resolve) => { idle = resolve }),
   }
-}
-
-const apiHeaders = {
-  'cache-control': 'no-store',
-  'vary': 'Authorization, Host, Origin, x-tenant-id',
-  'x-content-type-options': 'nosniff',
-  'content-security-policy': 'default-src \'none\'; frame-ancestors \'none\'',
-  'referrer-policy': 'no-referrer',
-  'cross-origin-resource-policy': 'same-site',
-}
-
-/** What Apollo refuses before there is an operation (a batch, a forged form) has no request id yet. */
-function nameRequest(requestId: string, status: number, payload: unknown): unknown {
-  if (status < 400 || typeof payload !== 'string' || payload.includes('"requestId"'))
-    return payload
-  const body = JSON.parse(payload) as { errors: { extensions?: object }[] }
-  return JSON.stringify({ ...body, errors: body.errors.map(error => ({ ...error, extensions: { ...error.extensions, requestId } })) })
-}
-
-/** Errors before GraphQL (a broken body, a bad token, a conflict of tenants) answer in GraphQL's shape. */
-function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply, log: Log): FastifyReply {
-  const status = (error as { statusCode?: number }).statusCode
-  const known = expected(error) ?? (status && status < 500 ? refusedRequest(status) : undefined)
-  if (!known)
-    log.error({ err: error, requestId: request.id }, 'a request failed')
-  const { http: _, ...extensions } = known?.extensions ?? { code: 'INTERNAL_SERVER_ERROR' }
-  if (known && typeof known.facts.retryAfter === 'number')
-    void reply.header('retry-after', String(known.facts.retryAfter))
-  const message = known?.message ?? unexpectedWords
-  return reply.code(known?.status ?? 500).headers(apiHeaders).type('application/json; charset=utf-8').send({ errors: [{ message, extensions: { ...extensions, requestId: request.id } }] })
-}
-
-/** What Fastify itself refuses, in our words: its own may quote the body. */
-function refusedRequest(status: number): ExpectedError {
-  const words: Record<number, string> = { 413: 'This request is too large: at most 100 kB.', 415: 'Send JSON: content-type application/json.' }
-  return new (class extends Invalid { override readonly status = status as 400 })(words[status] ?? 'This request could not be read.', { code: 'BAD_REQUEST' })
 }

@@ -1,9 +1,12 @@
+import type { IncomingMessage } from 'node:http'
 import type { SignedUp, TestHomeroom } from '../../test/harness/homeroom.ts'
+import type { Frame, Handshake, RawSocket } from '../../test/harness/raw-socket.ts'
 import { once } from 'node:events'
 import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import WebSocket from 'ws'
-import { openHomeroom, password } from '../../test/harness/homeroom.ts'
+import { openHomeroom } from '../../test/harness/homeroom.ts'
+import { dial, initSocket, openSocket } from '../../test/harness/raw-socket.ts'
 
 let homeroom: TestHomeroom
 let oakfield: SignedUp
@@ -14,134 +17,143 @@ beforeAll(async () => {
 })
 afterAll(() => homeroom?.stop())
 
-function open(options: { origin?: string, protocol?: string, path?: string } = {}): WebSocket {
-  const { origin, protocol = 'graphql-transport-ws', path = '/graphql' } = options
-  return new WebSocket(`${homeroom.api.url.replace('http', 'ws')}${path}`, protocol, { ...(origin && { origin }) })
-}
-
-/** What the server closes with after these messages. */
-async function closedAfter(...messages: unknown[]): Promise<number> {
-  const socket = open()
-  await once(socket, 'open')
-  for (const message of messages)
-    socket.send(typeof message === 'string' ? message : JSON.stringify(message))
-  const [code] = await once(socket, 'close') as [number]
-  return code
-}
-
-/** The status of a handshake: 101 where it succeeds. */
-async function handshake(options: Parameters<typeof open>[0]): Promise<number> {
-  const socket = open(options)
-  return new Promise((resolve) => {
-    socket.on('open', () => {
-      socket.close()
-      resolve(101)
-    })
-    socket.on('unexpected-response', (_, response) => resolve(response.statusCode!))
-    socket.on('error', () => {})
-  })
-}
-
 const init = { type: 'connection_init' }
 const subscribe = (query: string, id = '1') => ({ id, type: 'subscribe', payload: { query } })
+const watch = (id = '1') => subscribe(`subscription { tenantPreparationStatus(tenantId: "${oakfield.tenantId}") { status } }`, id)
+
+/** 101 where the handshake succeeds, else what is answered instead. */
+async function handshake(options: Handshake): Promise<{ status: number | undefined, body?: unknown, requestId?: unknown }> {
+  const ws = dial(homeroom.api.url, options)
+  ws.on('error', () => {})
+  const opened = once(ws, 'open').then(() => ({ status: 101 }))
+  const refused = once(ws, 'unexpected-response').then(async ([, answer]) => {
+    const response = answer as IncomingMessage
+    return { status: response.statusCode, requestId: response.headers['x-request-id'], body: JSON.parse(await text(response)) as unknown }
+  })
+  const outcome = await Promise.race([opened, refused])
+  ws.terminate()
+  return outcome
+}
 
 describe('the handshake', () => {
-  test.each<[string, Parameters<typeof open>[0], number]>([
+  test.each<[string, Handshake, number]>([
     ['no Origin: not a browser', {}, 101],
     ['our own Origin', { origin: 'https://homeroom.test' }, 101],
     ['a school\'s Origin', { origin: 'https://oakfield.homeroom.test' }, 101],
     ['a stranger\'s Origin', { origin: 'https://evil.example' }, 403],
     ['a suffix that is not a sub-domain', { origin: 'https://evilhomeroom.test' }, 403],
     ['a prefix', { origin: 'https://homeroom.test.evil.example' }, 403],
+    ['ours before an @', { origin: 'https://homeroom.test@evil.example' }, 403],
+    ['ours in a path', { origin: 'https://evil.example/https://homeroom.test' }, 403],
+    ['ours with a path', { origin: 'https://homeroom.test/' }, 403],
+    ['ours with a dot at the end', { origin: 'https://homeroom.test.' }, 403],
+    ['a sub-domain of a sub-domain', { origin: 'https://a.b.homeroom.test' }, 403],
+    ['a sub-domain without a name', { origin: 'https://.homeroom.test' }, 403],
     ['another scheme', { origin: 'http://homeroom.test' }, 403],
+    ['another port', { origin: 'https://homeroom.test:8443' }, 403],
     ['Origin null', { origin: 'null' }, 403],
+    ['an empty Origin', { headers: { origin: '' } }, 403],
+    ['two in one', { origin: 'https://homeroom.test, https://homeroom.test' }, 403],
+    ['no URL at all', { origin: 'homeroom.test' }, 403],
     ['another path', { path: '/elsewhere' }, 404],
+    ['a path that only begins like ours', { path: '/graphql/x' }, 404],
   ])('%s', async (_, options, status) => {
-    expect(await handshake(options)).toBe(status)
+    const answer = await handshake(options)
+    expect(answer.status).toBe(status)
+    if (status !== 101) {
+      expect(answer.requestId).toMatch(/^[0-9a-f-]{36}$/)
+      expect(answer.body).toEqual({ errors: [{ message: expect.any(String) as string, extensions: { code: expect.stringMatching(/^[A-Z_]+$/) as string, requestId: answer.requestId } }] })
+    }
   })
 })
 
 describe('the protocol\'s close codes', () => {
-  test('a bad token is 4403', async () => {
-    expect(await closedAfter({ ...init, payload: { authorization: 'Bearer x.y.z' } })).toBe(4403)
-  })
-  test('a tenant that is not an id is 4403', async () => {
-    expect(await closedAfter({ ...init, payload: { tenantId: 'not-an-id' } })).toBe(4403)
-  })
-  test('subscribing before the connection is acknowledged is 4401', async () => {
-    expect(await closedAfter(subscribe('subscription { x }'))).toBe(4401)
-  })
-  test('a second connection_init is 4429', async () => {
-    expect(await closedAfter(init, init)).toBe(4429)
-  })
-  test('garbage is 4400', async () => {
-    expect(await closedAfter('garbage')).toBe(4400)
-  })
-  test('a frame over 64 kB is 1009', async () => {
-    expect(await closedAfter('x'.repeat(70_000))).toBe(1009)
+  const withParams = (params: unknown) => [{ ...init, payload: params }]
+  test.each<[string, number, unknown[], Handshake?]>([
+    ['no connection_init in 3 seconds', 4408, []],
+    ['a bad token', 4403, withParams({ authorization: 'Bearer x.y.z' })],
+    ['a token without its scheme', 4403, withParams({ authorization: 'x.y.z' })],
+    ['an empty token', 4403, withParams({ authorization: '' })],
+    ['a token that is no text', 4403, withParams({ authorization: ['Bearer x.y.z'] })],
+    ['a token that is null', 4403, withParams({ authorization: null })],
+    ['a token of 9 kB', 4403, withParams({ authorization: `Bearer ${'x'.repeat(9_000)}` })],
+    ['a tenant that is not an id', 4403, withParams({ tenantId: 'not-an-id' })],
+    ['a tenant in a list', 4403, withParams({ tenantId: ['6ff0e5b1-0000-4000-8000-000000000001'] })],
+    ['a tenant that turns into an id when it is printed', 4403, withParams({ tenantId: { toString: '6ff0e5b1-0000-4000-8000-000000000001' } })],
+    ['parameters that are no object', 4400, withParams('Bearer x.y.z')],
+    ['subscribing before the connection is acknowledged', 4401, [subscribe('subscription { x }')]],
+    ['a second connection_init', 4429, [init, init]],
+    ['an id that is in use', 4409, [init, 'ack', () => watch(), () => watch()]],
+    ['garbage', 4400, ['garbage']],
+    ['bytes that are no text', 4400, [Buffer.from([0xFF, 0x00, 0xFE])]],
+    ['JSON that is no message', 4400, ['[]']],
+    ['null', 4400, ['null']],
+    ['a message of no known type', 4400, [{ type: 'start' }]],
+    ['a message that only the server sends', 4400, [{ type: 'connection_ack' }]],
+    ['an answer instead of a question', 4400, [init, 'ack', { type: 'next', id: '1', payload: {} }]],
+    ['a query that is no text', 4400, [init, 'ack', { type: 'subscribe', id: '1', payload: { query: 7 } }]],
+    ['an id of 200 letters', 4400, [init, 'ack', () => watch('x'.repeat(200))]],
+    ['a frame over 64 kB', 1009, ['x'.repeat(70_000)]],
+    ['no sub-protocol', 4406, [], { protocol: null }],
+  ])('%s', async (_, code, messages, options) => {
+    const socket = await openSocket(homeroom.api.url, options)
+    for (const message of messages)
+      await (message === 'ack' ? socket.next('connection_ack') : send(socket, message))
+    expect((await socket.closed).code).toBe(code)
   })
 })
 
-describe('only subscriptions run over a socket, and errors are masked as over HTTP', () => {
-  test.each([
-    ['a query', '{ viewer { id } }', 'BAD_REQUEST'],
-    ['a mutation', 'mutation { signOut }', 'BAD_REQUEST'],
-    ['introspection', '{ __schema { types { name } } }', 'GRAPHQL_VALIDATION_FAILED'],
-    ['an unknown field', 'subscription { tenantPreparationStatu(tenantId: "x") { status } }', 'GRAPHQL_VALIDATION_FAILED'],
-    ['no GraphQL at all', 'subscription {', 'GRAPHQL_VALIDATION_FAILED'],
-    ['an unknown tenant', `subscription { tenantPreparationStatus(tenantId: "${crypto.randomUUID()}") { status } }`, 'NOT_FOUND'],
-  ])('%s', async (_, query, code) => {
-    const failure = await homeroom.visitor.subscribe(query).then(() => undefined, (error: unknown) => error)
-    const [first] = Array.isArray(failure) ? failure : (failure as { errors: unknown[] }).errors
-    expect(first).toMatchObject({ extensions: { code, requestId: expect.any(String) as string } })
-    expect(JSON.stringify(first)).not.toMatch(/Did you mean|stack|node_modules/)
-  })
-})
+function send(socket: RawSocket, message: unknown): void {
+  if (Buffer.isBuffer(message))
+    socket.ws.send(message)
+  else
+    socket.send(typeof message === 'function' ? (message as () => unknown)() : message)
+}
 
-describe('what is refused over a socket says why', () => {
-  const watch = () => subscribe(`subscription { tenantPreparationStatus(tenantId: "${oakfield.tenantId}") { status } }`)
-  /** The error that answers the last of these messages. */
-  async function refusalOf(params: object, ...messages: object[]): Promise<{ message: string, extensions: { code: string } }> {
-    const socket = open()
-    await once(socket, 'open')
-    const refused = Promise.withResolvers<{ message: string, extensions: { code: string } }>()
-    socket.on('message', (data: Buffer) => {
-      const { type, payload } = JSON.parse(String(data)) as { type: string, payload: never }
-      if (type === 'connection_ack')
-        messages.forEach(message => socket.send(JSON.stringify(message)))
-      if (type === 'error' || (payload as { errors?: unknown })?.errors)
-        refused.resolve(type === 'error' ? payload[0] : (payload as { errors: never[] }).errors[0]!)
-    })
-    socket.send(JSON.stringify({ ...init, payload: params }))
-    const refusal = await refused.promise
-    socket.terminate()
-    return refusal
+interface Refusal { message: string, extensions: { code: string, requestId?: string } }
+
+/** The error that answers the last of these messages. */
+async function refusalOf(...messages: object[]): Promise<Refusal> {
+  const socket = await initSocket(homeroom.api.url)
+  messages.forEach(message => socket.send(message))
+  const refusal = await Promise.race([socket.next('error').then(({ payload }: Frame) => (payload as Refusal[])[0]!), firstError(socket)])
+  socket.ws.terminate()
+  return refusal
+}
+
+/** The first error in a result. */
+async function firstError(socket: RawSocket): Promise<Refusal> {
+  for (;;) {
+    const { errors } = (await socket.next('next')).payload as { errors?: Refusal[] }
+    if (errors)
+      return errors[0]!
   }
+}
 
-  test('a session that has ended since the socket was opened', async () => {
-    const riverside = await homeroom.signUp('riverside')
-    const token = await homeroom.visitor.ask<{ signIn: { accessToken: string } }>('mutation ($input: SignInInput!) { signIn(input: $input) { accessToken } }', { input: { email: riverside.email, password } })
-    const socket = open()
-    await once(socket, 'open')
-    socket.send(JSON.stringify({ ...init, payload: { authorization: `Bearer ${token.signIn.accessToken}` } }))
-    await once(socket, 'message')
-    await homeroom.visitor.as(token.signIn.accessToken).ask('mutation { signOut }')
-    const answered = once(socket, 'message')
-    socket.send(JSON.stringify(watch()))
-    expect(JSON.parse(String((await answered)[0]))).toMatchObject({ type: 'error', payload: [{ extensions: { code: 'UNAUTHENTICATED' } }] })
-    socket.terminate()
-  })
-  test('more operations than a socket may run', async () => {
-    const many = Array.from({ length: 21 }, (_, id) => ({ ...watch(), id: String(id) }))
-    expect(await refusalOf({}, ...many)).toMatchObject({ extensions: { code: 'RATE_LIMITED', retryAfter: 1 } })
-  })
-  test.each([
-    ['a variable that is missing', {}],
-    ['a variable of another type', { id: { a: 1 } }],
-    ['a text with U+0000', { id: 'a\0' }],
-  ])('%s', async (_, variables) => {
-    const message = { id: '1', type: 'subscribe', payload: { query: 'subscription ($id: ID!) { tenantPreparationStatus(tenantId: $id) { status } }', variables } }
-    expect(await refusalOf({}, message)).toMatchObject({ extensions: { code: 'BAD_USER_INPUT' } })
+describe('what is refused over a socket says why, as over HTTP and no more', () => {
+  const nested = (levels: number) => `subscription { tenantPreparationStatus(tenantId: "x") { ${'steps { '.repeat(levels)}name${' }'.repeat(levels)} } }`
+  const variables = (values: object) => ({ id: '1', type: 'subscribe', payload: { query: 'subscription ($id: ID!) { tenantPreparationStatus(tenantId: $id) { status } }', variables: values } })
+  test.each<[string, string, () => object[]]>([
+    ['a query', 'BAD_REQUEST', () => [subscribe('{ viewer { id } }')]],
+    ['a mutation', 'BAD_REQUEST', () => [subscribe('mutation { signOut }')]],
+    ['a mutation beside a subscription', 'BAD_REQUEST', () => [{ id: '1', type: 'subscribe', payload: { operationName: 'b', query: 'subscription a { tenantPreparationStatus(tenantId: "x") { status } } mutation b { signOut }' } }]],
+    ['introspection', 'GRAPHQL_VALIDATION_FAILED', () => [subscribe('{ __schema { types { name } } }')]],
+    ['introspection in a fragment', 'GRAPHQL_VALIDATION_FAILED', () => [subscribe('query { ...a } fragment a on Query { __type(name: "User") { name } }')]],
+    ['an unknown field', 'GRAPHQL_VALIDATION_FAILED', () => [subscribe('subscription { tenantPreparationStatu(tenantId: "x") { status } }')]],
+    ['no GraphQL at all', 'GRAPHQL_PARSE_FAILED', () => [subscribe('subscription {')]],
+    ['more than 1,000 tokens', 'GRAPHQL_PARSE_FAILED', () => [subscribe(`subscription { tenantPreparationStatus(tenantId: "x") { ${'status '.repeat(1_000)} } }`)]],
+    ['more than 10 levels', 'GRAPHQL_VALIDATION_FAILED', () => [subscribe(nested(11))]],
+    ['more than 10 aliases', 'GRAPHQL_VALIDATION_FAILED', () => [subscribe(`subscription { tenantPreparationStatus(tenantId: "x") { ${Array.from({ length: 11 }, (_, n) => `a${n}: status`).join(' ')} } }`)]],
+    ['an unknown tenant', 'NOT_FOUND', () => [subscribe(`subscription { tenantPreparationStatus(tenantId: "${crypto.randomUUID()}") { status } }`)]],
+    ['more operations than a socket may run', 'RATE_LIMITED', () => Array.from({ length: 21 }, (_, id) => watch(String(id)))],
+    ['a variable that is missing', 'BAD_USER_INPUT', () => [variables({})]],
+    ['a variable of another type', 'BAD_USER_INPUT', () => [variables({ id: { a: 1 } })]],
+    ['a text with U+0000', 'BAD_USER_INPUT', () => [variables({ id: 'a\0' })]],
+  ])('%s', async (_, code, messages) => {
+    const refusal = await refusalOf(...messages())
+    expect(refusal.extensions).toMatchObject({ code, requestId: expect.stringMatching(/^[0-9a-f-]{36}$/) as string })
+    expect(JSON.stringify(refusal)).not.toMatch(/Did you mean|stack|node_modules/)
+    expect(JSON.stringify(refusal).length).toBeLessThan(1_000)
   })
 })
 
@@ -158,22 +170,3 @@ test.each([
   await api.stop()
   peer.destroy()
 }, 10_000)
-
-test('a thousand watchers that vanish leave nothing behind', async () => {
-  const sockets = await Promise.all(Array.from({ length: 50 }, async () => {
-    const socket = open()
-    await once(socket, 'open')
-    socket.send(JSON.stringify(init))
-    await once(socket, 'message')
-    for (let id = 0; id < 20; id += 1)
-      socket.send(JSON.stringify(subscribe(`subscription { tenantPreparationStatus(tenantId: "${oakfield.tenantId}") { status } }`, String(id))))
-    await once(socket, 'message')
-    return socket
-  }))
-  for (const socket of sockets)
-    socket.terminate()
-  // Stopping waits for every open iterator: one that is stuck would hold it up.
-  const other = await homeroom.startApi()
-  await other.stop()
-  expect((await homeroom.visitor.send('{ viewer { id } }')).status).toBe(200)
-})

@@ -1,149 +1,103 @@
-import type { GraphQLFormattedError, GraphQLSchema } from 'graphql'
+import type { GraphQLSchema } from 'graphql'
+import type { Server } from 'graphql-ws'
 import type { Server as HttpServer, IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Config } from '../config.ts'
+import type { Bus } from '../events/bus.ts'
 import type { Log } from '../shared/log.ts'
-import type { Arrival, Reception } from './context.ts'
-import type { Sender } from './proxies.ts'
+import type { Metrics } from '../shared/metrics.ts'
+import type { Reception } from './context.ts'
+import type { Connection } from './subscriptions.ts'
 import { randomUUID } from 'node:crypto'
-import { getOperationAST, GraphQLError } from 'graphql'
-import { useServer } from 'graphql-ws/use/ws'
+import { CloseCode, handleProtocols } from 'graphql-ws'
 import { WebSocketServer } from 'ws'
-import { RateLimited } from '../shared/errors.ts'
-import { openContext } from './context.ts'
-import { checkDocument, refuseNul } from './protection.ts'
+import { Forbidden, RateLimited } from '../shared/errors.ts'
+import { measure } from '../shared/metrics.ts'
+import { goodbyeMs, LiveSockets } from './live-sockets.ts'
+import { originAllowed } from './origins.ts'
 import { senderReader } from './proxies.ts'
-import { expected, publicError } from './public-error.ts'
+import { expected } from './public-error.ts'
+import { answerBare, notHere, refuseAmbiguous, Refused } from './refusals.ts'
+import { subscriptionServer } from './subscriptions.ts'
 
-interface Connection extends Record<PropertyKey, unknown> { requestId: string }
+/** How many seconds an address with too many sockets is asked to wait. */
+const comeBackIn = 10
 
-/** Operations one socket may run at a time. */
-const operationsPerSocket = 20
-
-/** How long a peer may take to answer that its socket is closed. */
-const goodbyeMs = 2_000
-
-/** Subscriptions by the graphql-transport-ws protocol on /graphql. Cookies do not authenticate here; the token does. */
+/** Sockets on /graphql. Cookies do not authenticate here; the token does. */
 export function openSockets(options: {
   server: HttpServer
   schema: GraphQLSchema
   reception: Reception
-  config: Pick<Config, 'baseUrl' | 'baseDomain' | 'trustedProxies'>
+  bus: Bus
+  config: Pick<Config, 'baseUrl' | 'baseDomain' | 'trustedProxies' | 'rateLimits'>
+  metrics: Metrics
   log: Log
 }): { stop: () => Promise<void> } {
-  const { schema, reception, config, log } = options
+  const { schema, reception, config, metrics, log } = options
   const senderOf = senderReader(config.trustedProxies)
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: 64 * 1024, perMessageDeflate: false })
-  sockets.on('error', error => log.error({ err: error }, 'socket server'))
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: 64 * 1024, perMessageDeflate: false, handleProtocols })
+  const live = new LiveSockets({ bus: options.bus, standings: reception.standings, capped: config.rateLimits, log })
+  const { protocol, running } = subscriptionServer({ schema, reception, live, log })
+  measure(metrics, 'sockets_open', 'WebSockets that are open.', () => live.size)
+  measure(metrics, 'subscriptions_running', 'Subscriptions that run on them.', running)
+  sockets.on('wsClientError', (_, socket) => answerBare(socket, new Refused(400, 'This is no WebSocket handshake.')))
 
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => {}) // a peer that is gone before it was let in
-    const path = (request.url ?? '').split('?', 1)[0]
-    if (path !== '/graphql' || !originAllowed(request.headers.origin, senderOf(request).host, config)) {
-      // A peer that never closes its half would hold the socket, and the server's end with it.
-      socket.once('finish', () => socket.destroy())
-      return void socket.end(`HTTP/1.1 ${path === '/graphql' ? '403 Forbidden' : '404 Not Found'}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+    const sender = senderOf(request)
+    const requestId = randomUUID()
+    try {
+      if ((request.url ?? '').split('?', 1)[0] !== '/graphql')
+        throw notHere()
+      refuseAmbiguous(request)
+      if (!originAllowed(request.headersDistinct.origin ?? [], sender.host, config))
+        throw new Forbidden('A page of this origin may not open a socket here.')
+      if (live.full(sender.address))
+        throw new RateLimited(comeBackIn)
     }
-    sockets.handleUpgrade(request, socket, head, opened => sockets.emit('connection', opened, request))
+    catch (error) {
+      return answerBare(socket, expected(error) ?? new Refused(400, 'This request could not be read.'), requestId)
+    }
+    sockets.handleUpgrade(request, socket, head, (opened) => {
+      live.add(opened, sender.address)
+      speak(protocol, { socket: opened, sender, requestId }, log)
+    })
   }
   options.server.on('upgrade', upgrade)
-
-  const dispose = useServer<Record<string, unknown>, Connection>({
-    schema,
-    connectionInitWaitTimeout: 3_000,
-    isProd: true, // else what nobody expected goes out as the reason of a close
-    async onConnect(ctx) {
-      ctx.extra.requestId = randomUUID()
-      try {
-        await openContext(reception, arrival(senderOf(ctx.extra.request), ctx.connectionParams, ctx.extra.requestId))
-        return true
-      }
-      catch (error) {
-        if (!expected(error))
-          log.error({ err: error, requestId: ctx.extra.requestId }, 'a socket could not be opened')
-        return false // 4403, in the protocol's words
-      }
-    },
-    async onSubscribe(ctx, id, { query, variables, operationName }) {
-      const requestId = randomUUID()
-      try {
-        if (Object.keys(ctx.subscriptions).length > operationsPerSocket)
-          throw new RateLimited(1)
-        const { document, errors } = checkDocument(schema, query)
-        if (errors.length > 0)
-          return errors.map(error => named(error, requestId))
-        if (getOperationAST(document, operationName)?.operation !== 'subscription')
-          return [named(refusal('Only subscriptions run over a socket.', 'BAD_REQUEST'), requestId)]
-        refuseNul(variables)
-        const contextValue = await openContext(reception, arrival(senderOf(ctx.extra.request), ctx.connectionParams, requestId))
-        return { schema, document, operationName, variableValues: variables, contextValue }
-      }
-      catch (error) {
-        if (!expected(error) && !(error instanceof GraphQLError))
-          log.error({ err: error, requestId }, 'a subscription could not be opened')
-        return [named(error, requestId)]
-      }
-    },
-    onError: (ctx, id, payload, errors) => errors.map(error => publicSocketError(error, log)),
-    onNext: (ctx, id, payload, args, result) => result.errors && { ...result, errors: result.errors.map(error => publicSocketError(error, log)) },
-  }, sockets)
-
-  // A frame that is too large closes its socket with 1009 by itself; graphql-ws would write it to the console as well.
-  sockets.on('connection', socket => socket.removeAllListeners('error').on('error', error => log.debug({ err: error }, 'socket')))
 
   return {
     async stop() {
       options.server.off('upgrade', upgrade)
+      live.stop()
+      for (const socket of sockets.clients)
+        socket.close(1001, 'Going away')
       const impatient = setTimeout(() => sockets.clients.forEach(socket => socket.terminate()), goodbyeMs)
-      await dispose.dispose() // closes with 1001: going away
+      await new Promise(resolve => sockets.close(resolve))
       clearTimeout(impatient)
     },
   }
 }
 
-/** Browsers say where a page came from; other clients need not, for cookies open nothing here. */
-function originAllowed(origin: string | undefined, host: string | undefined, config: Pick<Config, 'baseUrl' | 'baseDomain'>): boolean {
-  if (origin === undefined)
-    return true
-  const url = URL.parse(origin)
-  if (!url || url.origin !== origin)
-    return false
-  if (!config.baseUrl)
-    return url.host === host
-  const base = new URL(config.baseUrl)
-  const label = config.baseDomain && url.hostname.endsWith(`.${config.baseDomain}`) && url.hostname.slice(0, -config.baseDomain.length - 1)
-  return url.origin === base.origin || Boolean(label && !label.includes('.') && url.protocol === base.protocol && url.port === base.port)
-}
-
-function arrival({ address, host }: Sender, params: Readonly<Record<string, unknown>> | undefined, requestId: string): Arrival {
-  const texts = (value: unknown) => value === undefined || value === null ? [] : [String(value)]
-  return {
-    requestId,
-    client: { address, refreshToken: undefined, keepRefreshToken: () => {} },
-    authorization: texts(params?.authorization),
-    tenantIds: texts(params?.tenantId),
-    host,
+/** Joins one socket to the protocol. The library's own way would write to the console whatever a peer can make go wrong. */
+function speak(protocol: Server<Connection>, connection: Connection, log: Log): void {
+  const { socket, requestId } = connection
+  const failed = (error: unknown) => {
+    log.error({ err: error, requestId }, 'a message over a socket failed')
+    socket.close(CloseCode.InternalServerError, 'Internal server error')
   }
-}
-
-function refusal(message: string, code: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { code } })
-}
-
-/** Carries the request id on to where the error is made public. */
-function named(error: unknown, requestId: string): GraphQLError {
-  const cause = error instanceof Error ? error : new Error(String(error))
-  const known = expected(error)
-  const extensions = error instanceof GraphQLError ? { code: 'GRAPHQL_VALIDATION_FAILED', ...error.extensions } : known?.extensions
-  return new GraphQLError(cause.message, { originalError: known ?? cause, extensions: { ...extensions, requestId } })
-}
-
-function publicSocketError(error: GraphQLError, log: Log): GraphQLFormattedError {
-  const requestId = error.extensions.requestId ?? randomUUID()
-  // No resolver has run, and nothing of ours threw: the variables do not fit.
-  const misfit = !error.path && (!error.originalError || error.originalError instanceof GraphQLError)
-  const shown = publicError({ ...error.toJSON(), extensions: { ...(misfit && { code: 'BAD_USER_INPUT' }), ...error.extensions } }, error)
-  if (shown.extensions?.code === 'INTERNAL_SERVER_ERROR')
-    log.error({ err: error.originalError ?? error, requestId }, 'a subscription failed')
-  return { ...shown, extensions: { ...shown.extensions, requestId } }
+  // Frames that are too large or none at all: ws closes the socket with the code that fits.
+  socket.on('error', error => log.debug({ err: error, requestId }, 'socket'))
+  const closed = protocol.opened({
+    protocol: socket.protocol,
+    // Resolves when the message is out, so that a subscription waits for its reader; one that is gone waits for nothing.
+    send: data => new Promise((resolve) => {
+      if (socket.readyState === socket.OPEN)
+        socket.send(data, () => resolve())
+      else
+        resolve()
+    }),
+    close: (code, reason) => socket.close(code, reason),
+    onMessage: hear => void socket.on('message', data => void hear(String(data as Buffer)).catch(failed)),
+  }, connection)
+  socket.once('close', (code, reason) => void closed(code, String(reason)).catch(failed))
 }

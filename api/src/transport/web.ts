@@ -3,11 +3,15 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import helmet from '@fastify/helmet'
 import files from '@fastify/static'
+import { answerNothing } from './refusals.ts'
+
+// What programs ask for; a page there would tell them that they were answered.
+const noPage = /^\/(?:graphql|livez|readyz|metrics|api)(?:[/?]|$)/
 
 /** Serves the built web client; every path that is not a file is the application's own. */
 export async function serveWeb(server: FastifyInstance, root: string | undefined): Promise<void> {
   if (!root || !existsSync(join(root, 'index.html')))
-    return
+    return void server.setNotFoundHandler(answerNothing)
   await server.register(async (scope) => {
     await scope.register(helmet, {
       contentSecurityPolicy: {
@@ -36,8 +40,8 @@ export async function serveWeb(server: FastifyInstance, root: string | undefined
       setHeaders: (reply, path) => void reply.header('cache-control', path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache'),
     })
     scope.setNotFoundHandler((request, reply) => {
-      const wantsPage = request.method === 'GET' && (request.headers.accept ?? '').includes('text/html')
-      return wantsPage ? reply.code(200).sendFile('index.html') : reply.code(404).send({ errors: [{ message: 'There is nothing here.', extensions: { code: 'NOT_FOUND', requestId: request.id } }] })
+      const wantsPage = request.method === 'GET' && (request.headers.accept ?? '').includes('text/html') && !noPage.test(request.url)
+      return wantsPage ? reply.code(200).sendFile('index.html') : answerNothing(request, reply)
     })
   })
 }

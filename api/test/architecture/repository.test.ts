@@ -24,7 +24,7 @@ test('every room has a room.ts, and a file in it says by its name what it is', (
   const rooms = globSync('api/src/{platform,school}/*', { cwd: repository })
   expect(those(rooms, room => files(`${room}/room.ts`).length === 0)).toEqual([])
 
-  const kinds = ['entity', 'entities', 'type', 'input', 'service', 'resolver', 'queries', 'tables', 'job', 'worker', 'seed', 'rules', 'words', 'errors']
+  const kinds = ['entity', 'entities', 'type', 'input', 'service', 'resolver', 'queries', 'tables', 'job', 'worker', 'seed', 'rules', 'words', 'errors', 'letters']
   const named = new RegExp(`^[a-z0-9-]+(?:\\.(?:${kinds.join('|')}))?(?:\\.test)?\\.ts$`)
   expect(those(files('api/src/{platform,school}/*/*'), file => !named.test(basename(file)))).toEqual([])
 })
@@ -47,6 +47,11 @@ test('only the door and preparation become a tenant\'s role', () => {
   const allowed = ['api/src/database/', 'api/src/platform/preparation/']
   const becomes = /set (?:local )?role\b|set_config\(\s*'role'/i
   expect(those(files('api/src/**/*.ts'), file => becomes.test(text(file)) && !file.endsWith('.test.ts') && !allowed.some(folder => file.startsWith(folder)))).toEqual([])
+})
+
+test('no secret is drawn from a generator that can be guessed', () => {
+  const guessable = /\bMath\.random\b|\bpseudoRandomBytes\b/
+  expect(those(files('api/{src,migrations}/**/*.ts'), file => guessable.test(withoutComments(text(file))))).toEqual([])
 })
 
 test('no file holds a path of the machine it was written on', () => {

@@ -6,6 +6,15 @@ export interface Answer<Data> { status: number, headers: Headers, data: Data | n
 
 export interface WatchedStatus { status: string, step: string | null, completedSteps: number, totalSteps: number, attempt: number, sequence: number, error: { code: string, message: string } | null }
 
+/** Hears everything a server says: status, headers and body of an answer as one text, and each frame of a socket. */
+export type Overhear = (said: string) => void
+
+export interface Line {
+  readonly overhear?: Overhear
+  /** Where a proxy says that the client is. */
+  readonly address?: string
+}
+
 /** A plain GraphQL client over HTTP and graphql-transport-ws, as an integrator would have. */
 export interface GraphqlClient {
   readonly url: string
@@ -21,17 +30,21 @@ export interface GraphqlClient {
   as: (accessToken: string) => GraphqlClient
 }
 
-export function graphqlClient(base: string, accessToken?: string): GraphqlClient {
+export function graphqlClient(base: string, accessToken?: string, line: Line = {}): GraphqlClient {
   const authorization = accessToken && `Bearer ${accessToken}`
+  const forwarded = forwardedFor(line)
+  const webSocketImpl = socketOn(line)
   const client: GraphqlClient = {
     url: base,
     async send<Data>(query: string, variables?: Record<string, unknown>, headers: Record<string, string> = {}) {
       const response = await fetch(`${base}/graphql`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', ...(authorization && { authorization }), ...headers },
+        headers: { 'content-type': 'application/json', ...forwarded, ...(authorization && { authorization }), ...headers },
         body: JSON.stringify({ query, variables }),
       })
-      const body = await response.json() as { data?: Data | null, errors?: GraphqlError[] }
+      const text = await response.text()
+      line.overhear?.([response.status, ...Array.from(response.headers, header => header.join(': ')), text].join('\n'))
+      const body = JSON.parse(text) as { data?: Data | null, errors?: GraphqlError[] }
       return { status: response.status, headers: response.headers, data: body.data, errors: body.errors }
     },
     async ask<Data>(query: string, variables?: Record<string, unknown>) {
@@ -41,7 +54,7 @@ export function graphqlClient(base: string, accessToken?: string): GraphqlClient
       return answer.data
     },
     async subscribe<Data>(query: string, variables?: Record<string, unknown>, params: Record<string, unknown> = {}) {
-      const socket = createClient({ url: `${base.replace(/^http/, 'ws')}/graphql`, webSocketImpl: WebSocket, retryAttempts: 0, connectionParams: { ...(authorization && { authorization }), ...params } })
+      const socket = createClient({ url: `${base.replace(/^http/, 'ws')}/graphql`, webSocketImpl, retryAttempts: 0, connectionParams: { ...(authorization && { authorization }), ...params } })
       try {
         const values: Data[] = []
         for await (const result of socket.iterate({ query, variables })) {
@@ -56,7 +69,7 @@ export function graphqlClient(base: string, accessToken?: string): GraphqlClient
       }
     },
     async watch(tenantId, heard) {
-      const socket = createClient({ url: `${base.replace(/^http/, 'ws')}/graphql`, webSocketImpl: WebSocket, retryAttempts: 0, connectionParams: { ...(authorization && { authorization }) } })
+      const socket = createClient({ url: `${base.replace(/^http/, 'ws')}/graphql`, webSocketImpl, retryAttempts: 0, connectionParams: { ...(authorization && { authorization }) } })
       const statuses: WatchedStatus[] = []
       try {
         for await (const { data, errors } of socket.iterate<{ tenantPreparationStatus: WatchedStatus }>({ query: watchStatus, variables: { tenantId } })) {
@@ -71,9 +84,23 @@ export function graphqlClient(base: string, accessToken?: string): GraphqlClient
         await socket.dispose()
       }
     },
-    as: token => graphqlClient(base, token),
+    as: token => graphqlClient(base, token, line),
   }
   return client
+}
+
+function forwardedFor({ address }: Line): Record<string, string> {
+  return address === undefined ? {} : { 'x-forwarded-for': address }
+}
+
+function socketOn(line: Line): new (address: string, protocols: string) => WebSocket {
+  return class extends WebSocket {
+    constructor(address: string, protocols: string) {
+      super(address, protocols, { headers: forwardedFor(line) })
+      this.on('message', data => line.overhear?.(String(data as Buffer)))
+      this.on('close', (_, reason) => line.overhear?.(reason.toString()))
+    }
+  }
 }
 
 const watchStatus = `subscription ($tenantId: ID!) {

@@ -1,8 +1,10 @@
+import type { DestinationStream } from 'pino'
 import type { SchoolMigration } from '../../migrations/school/index.ts'
 import type { Running, RunningApi } from '../../src/compose.ts'
 import type { Config } from '../../src/config.ts'
 import type { GraphqlClient } from './client.ts'
 import type { TestDatabase } from './database.ts'
+import type { Mailbox } from './mailbox.ts'
 import type { SignedUp } from './sign-up.ts'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -13,6 +15,7 @@ import { loadConfig } from '../../src/config.ts'
 import { createLog } from '../../src/shared/log.ts'
 import { graphqlClient } from './client.ts'
 import { openTestDatabase } from './database.ts'
+import { openMailbox } from './mailbox.ts'
 import { openSchool, signUp } from './sign-up.ts'
 
 export type { SignedUp } from './sign-up.ts'
@@ -24,6 +27,8 @@ export interface TestHomeroom {
   readonly api: RunningApi
   /** Somebody who has not signed in. */
   readonly visitor: GraphqlClient
+  /** Where everybody's mail arrives, once a worker has sent it. */
+  readonly mailbox: Mailbox
   startWorker: (migrations?: readonly SchoolMigration[]) => Promise<Running>
   startApi: (config?: Partial<Config>) => Promise<RunningApi>
   /** Signs a school up as a person would; its preparation has been queued. */
@@ -34,11 +39,11 @@ export interface TestHomeroom {
 }
 
 /** A whole Homeroom on a database of its own, in this process, reached through real HTTP and sockets. */
-export async function openHomeroom(options: { worker?: boolean, config?: Partial<Config>, webRoot?: string } = {}): Promise<TestHomeroom> {
+export async function openHomeroom(options: { worker?: boolean, config?: Partial<Config>, webRoot?: string, logTo?: DestinationStream } = {}): Promise<TestHomeroom> {
   const database = await openTestDatabase()
   const dataDir = mkdtempSync(join(tmpdir(), 'homeroom-data-'))
   const config: Config = { ...loadConfig({ PORT: '0', DATA_DIR: dataDir, NODE_ENV: 'test', RATE_LIMITS: 'off', LOG_LEVEL: process.env.TEST_LOG ?? 'silent' }), ...options.config }
-  const log = createLog(config.logLevel)
+  const log = createLog(config.logLevel, options.logTo)
   const running: Running[] = []
   // A test may stop a part itself; then the end has nothing left to do for it.
   const keep = <R extends Running>(part: R): R => {
@@ -55,6 +60,7 @@ export async function openHomeroom(options: { worker?: boolean, config?: Partial
   if (options.worker !== false)
     await homeroom.startWorker()
   const visitor = graphqlClient(api.url)
+  const mailbox = openMailbox(config.dataDir)
 
   return {
     ...homeroom,
@@ -62,11 +68,13 @@ export async function openHomeroom(options: { worker?: boolean, config?: Partial
     config,
     api,
     visitor,
+    mailbox,
     signUp: (slug, more) => signUp(visitor, slug, more),
     openSchool: (slug, more) => openSchool(visitor, slug, more),
     async stop() {
       for (const part of running.reverse())
         await part.stop()
+      mailbox.close()
       await database.drop()
       rmSync(dataDir, { recursive: true, force: true })
     },

@@ -15,6 +15,7 @@ import { schemaName } from '../../src/database/schema-names.ts'
 import { openSchools } from '../../src/database/school-db.ts'
 import { ExpectedError } from '../../src/shared/errors.ts'
 import { createLog } from '../../src/shared/log.ts'
+import { createMetrics } from '../../src/shared/metrics.ts'
 import { graphqlSchema } from '../../src/transport/schema.ts'
 import { openTestDatabase } from './database.ts'
 
@@ -45,7 +46,7 @@ export async function openTwoSchools(options: { now?: () => Date, timeZones?: re
   const { rosterRoom } = await import('../../src/school/roster/room.ts')
   const roster = rosterRoom({ now })
   const schema = await graphqlSchema(roster.resolvers)
-  const schools = await openSchools({ nodes: { main: database.urls.request }, poolSize: 4, entities: roster.entities, warn: () => {} })
+  const schools = await openSchools({ nodes: { main: database.urls.request }, poolSize: 4, entities: roster.entities, metrics: createMetrics(), log: createLog('silent') })
   const [{ version }] = await database.sql<{ version: number }>(`select current_setting('server_version_num')::int as version`) as [{ version: number }]
   const steps = preparationSteps({ requestLogin: loginOf(database.urls.request).name, serverVersion: version, migrations: options.migrations ?? schoolMigrations, seeds: roster.seeds })
 
@@ -63,12 +64,13 @@ export async function openTwoSchools(options: { now?: () => Date, timeZones?: re
       id,
       work: fn => schools.withTenant(address, fn),
       async ask(query, variables, role = 'OFFICE') {
-        const school = new SchoolDoor(schools, async () => address)
+        const accountId = randomUUID()
+        const school = new SchoolDoor(schools, { admit: async () => address, mayWrite: true, trail: { actor: { kind: 'member', id: accountId }, requestId: 'a request' } })
         const contextValue = new RequestContext({
           requestId: randomUUID(),
           log: createLog('silent'),
-          client: { address: '127.0.0.1', refreshToken: undefined, keepRefreshToken: () => {} },
-          principal: { kind: 'member', accountId: randomUUID(), sessionId: randomUUID(), tenantId: id, role },
+          client: { address: '127.0.0.1', userAgent: undefined, refreshToken: undefined, keepRefreshToken: () => {} },
+          principal: { kind: 'member', accountId, sessionId: randomUUID(), tenantId: id, role, suspended: false, expiresAt: new Date(Date.now() + 60_000) },
           tenantId: id,
           school,
         })

@@ -14,15 +14,27 @@ const type = 'at+jwt' // RFC 9068: no other kind of token is taken for an access
 const algorithm = 'EdDSA'
 const lifetimeSeconds = 10 * 60
 
-const claims = z.object({
+const common = {
   sub: z.uuid(),
   sid: z.uuid(),
-  tid: z.uuid(),
-  role: z.enum(memberRoles),
   aud: z.literal(audience), // a list of audiences is refused
-})
+  iat: z.int(),
+  exp: z.int(),
+}
+// Who belongs to a school names it; only the operator's people belong to none.
+const claims = z.union([
+  z.object({ ...common, tid: z.uuid(), role: z.enum(memberRoles) }),
+  z.object({ ...common, tid: z.undefined().optional(), role: z.literal('SUPERADMIN') }),
+])
 
-export interface AccessClaims { accountId: string, sessionId: string, tenantId: string, role: MemberRole, expiresAt: Date }
+export interface AccessClaims {
+  readonly accountId: string
+  readonly sessionId: string
+  /** Null for a superadmin only. */
+  readonly tenantId: string | null
+  readonly role: MemberRole | 'SUPERADMIN'
+  readonly expiresAt: Date
+}
 
 /** Signs and checks the short-lived tokens that name account, session, tenant and role. */
 export interface AccessTokens {
@@ -41,7 +53,7 @@ export function openAccessTokens(privateKeyPem: string): AccessTokens {
     async sign(subject) {
       const now = Math.floor(Date.now() / 1000)
       const expires = now + lifetimeSeconds
-      const token = await new SignJWT({ sid: subject.sessionId, tid: subject.tenantId, role: subject.role })
+      const token = await new SignJWT({ sid: subject.sessionId, ...(subject.tenantId && { tid: subject.tenantId }), role: subject.role })
         .setProtectedHeader({ alg: algorithm, typ: type, kid: keyId })
         .setIssuer(issuer)
         .setAudience(audience)
@@ -60,14 +72,16 @@ export function openAccessTokens(privateKeyPem: string): AccessTokens {
           issuer,
           audience,
           typ: type,
-          requiredClaims: ['sub', 'sid', 'tid', 'role', 'jti', 'iat', 'nbf', 'exp'],
+          requiredClaims: ['sub', 'sid', 'role', 'jti', 'iat', 'nbf', 'exp'],
           clockTolerance: 5,
           maxTokenAge: lifetimeSeconds,
         })
         if (protectedHeader.kid !== keyId)
           throw new Unauthenticated('This token is not valid.')
-        const { sub, sid, tid, role } = claims.parse(payload)
-        return { accountId: sub, sessionId: sid, tenantId: tid, role, expiresAt: new Date(payload.exp! * 1000) }
+        const { sub, sid, tid, role, iat, exp } = claims.parse(payload)
+        if (exp - iat > lifetimeSeconds)
+          throw new Unauthenticated('This token is not valid.')
+        return { accountId: sub, sessionId: sid, tenantId: tid ?? null, role, expiresAt: new Date(exp * 1000) }
       }
       catch (error) {
         // jose throws a TypeError where key and algorithm do not fit: still a bad token, not our fault.

@@ -10,7 +10,8 @@ import { SessionType, SignInInput, ViewerType } from './identity.type.ts'
 
 /** A person as the API shows them. */
 export function viewerType({ account, role, tenantId }: StartedSession['viewer']): ViewerType {
-  return { id: account.id, name: account.name, email: account.email, role: role as ViewerType['role'], tenantId }
+  const { id, name, email, superadmin } = account
+  return { id, name, email, superadmin, emailVerified: account.emailVerifiedAt !== null, secondFactor: account.totpConfirmedAt !== null, role, tenantId }
 }
 
 /** A session as the API shows it. */
@@ -35,24 +36,23 @@ export class IdentityResolver {
   }
 
   @Public()
-  @Mutation(() => SessionType, { description: 'Signs in. Wrong and unknown answer INVALID_CREDENTIALS alike; 60 tries a minute and address, 10 for one account from there, then RATE_LIMITED.' })
+  @Mutation(() => SessionType, { description: 'Signs in. Wrong, unknown and disabled answer INVALID_CREDENTIALS alike; a right password without the code of an authenticator SECOND_FACTOR_REQUIRED; several schools CONFLICT with extensions.tenants. 60 tries a minute and network address; after five failures in a row for one account from there each further try has to wait, and ten wrong codes an hour for one account: RATE_LIMITED.' })
   async signIn(@Arg('input', () => SignInInput) input: SignInInput, @Ctx() context: RequestContext): Promise<SessionType> {
     await this.limits.count('signIn', context.client.address)
-    await this.limits.count('signInAccount', `${context.client.address} ${input.email.trim().toLowerCase()}`)
-    return sessionType(await this.identity.signIn(input, context.tenantId, context.client))
+    return sessionType(await this.identity.signIn(input, context.tenantId, context.client, context.requestId))
   }
 
   @Public()
   @Mutation(() => SessionType, { description: 'A new access token for the refresh cookie, which is replaced. A refresh token used twice ends its session: UNAUTHENTICATED.' })
   async refreshSession(@Ctx() context: RequestContext): Promise<SessionType> {
     await this.limits.count('refreshSession', context.client.address)
-    return sessionType(await this.identity.sessions.refresh(context.client))
+    return sessionType(await this.identity.sessions.refresh(context.client, context.requestId))
   }
 
   @Public()
   @Mutation(() => Boolean, { description: 'Ends the session and clears its cookie. True also where there was none.' })
   async signOut(@Ctx() context: RequestContext): Promise<boolean> {
-    await this.identity.sessions.end(context.principal.kind === 'member' ? context.principal.sessionId : undefined, context.client)
+    await this.identity.sessions.end(context.principal.kind === 'visitor' ? undefined : context.principal.sessionId, context.client, context.requestId)
     return true
   }
 }

@@ -1,42 +1,53 @@
+import type { MemberRole } from '../../access/principal.ts'
 import type { Client, RequestContext } from '../../access/request-context.ts'
 import type { Platform, PlatformDb } from '../../database/platform-db.ts'
-import type { TenancyService } from '../tenancy/room.ts'
+import type { Asking, Credentials, Enter, ProofService } from './proof.service.ts'
 import type { SessionsService, StartedSession } from './sessions.service.ts'
 import { randomUUID } from 'node:crypto'
+import { z } from 'zod'
 import { Conflict, Forbidden, Unauthenticated } from '../../shared/errors.ts'
+import { isUuid } from '../../shared/uuid.ts'
+import { line, parseInput } from '../../shared/validate.ts'
 import { Account } from './account.entity.ts'
 import { Membership } from './membership.entity.ts'
-import { matchesNobody, passwordMatches } from './password.ts'
 
-export interface SignIn { email: string, password: string, tenantId?: string | null }
+const signInInput = z.strictObject({
+  email: line(254),
+  password: z.string().max(1000),
+  tenantId: z.string().refine(isUuid, 'This is no id of a school.').nullish(),
+  totp: z.string().max(20).nullish(),
+})
 
 export class IdentityService {
   constructor(
     private readonly platform: Platform,
-    private readonly tenancy: TenancyService,
+    private readonly proof: ProofService,
     readonly sessions: SessionsService,
   ) {}
 
-  /** Signs in by e-mail and password; unknown, wrong and disabled answer alike and take the same time. */
-  async signIn(input: SignIn, tenantInContext: string | undefined, client: Client): Promise<StartedSession> {
-    const account = await this.findAccount(this.platform.fork(), input.email)
-    const good = account ? await passwordMatches(account.passwordHash, input.password) : await matchesNobody(input.password)
-    if (!account || !good || account.disabledAt)
-      throw new Unauthenticated('E-mail or password is wrong.', { code: 'INVALID_CREDENTIALS' })
-    if (input.tenantId && tenantInContext && input.tenantId !== tenantInContext)
+  /** Signs in by e-mail, password and second factor; unknown, wrong and disabled answer alike and take the same time. */
+  async signIn(input: unknown, tenantInContext: string | undefined, client: Client, requestId: string): Promise<StartedSession> {
+    const { tenantId, ...credentials } = parseInput(signInInput, input)
+    if (tenantId && tenantInContext && tenantId !== tenantInContext)
       throw new Forbidden('Two different schools are named.', { code: 'TENANT_MISMATCH' })
-    const session = await this.platform.transaction(async (db) => {
-      const membership = await this.#chooseMembership(db, account, input.tenantId ?? tenantInContext)
-      return this.sessions.start(db, { account, membership })
+    const session = await this.proof.byCredentials(credentials, { client, requestId }, async (db, account) => {
+      const membership = await chooseMembership(db, account, tenantId ?? tenantInContext)
+      return this.sessions.start(db, { account, membership }, client, requestId)
     })
+    // Whose session this browser had before: it is of no more use to anybody.
+    await this.sessions.end(undefined, client, requestId)
     session.keep(client)
     return session
   }
 
+  /** Shows whose e-mail, password and second factor these are, as signing in does, and runs `enter` in the same transaction. */
+  prove<T>(credentials: Credentials, asking: Asking, enter: Enter<T>): Promise<T> {
+    return this.proof.byCredentials(credentials, asking, enter)
+  }
+
   /** The account with this e-mail, however it is written. */
-  async findAccount(db: PlatformDb, email: string): Promise<Account | null> {
-    const [row] = await db.execute<{ id: string }[]>('select id from platform.account where lower(email) = lower(?)', [email.trim().normalize('NFC')])
-    return row ? db.findOne(Account, { id: row.id }) : null
+  findAccount(email: string): Promise<Account | null> {
+    return this.proof.findAccount(email)
   }
 
   /** Creates a person and makes them the tenant's ADMIN, in the transaction of `db`. */
@@ -53,23 +64,26 @@ export class IdentityService {
     if (principal.kind === 'visitor')
       return null
     const account = await this.platform.fork().findOneOrFail(Account, { id: principal.accountId })
-    return { account, role: principal.role, tenantId: principal.tenantId }
+    return principal.kind === 'member'
+      ? { account, role: principal.role, tenantId: principal.tenantId }
+      : { account, role: null, tenantId: null }
   }
+}
 
-  async #chooseMembership(db: PlatformDb, account: Account, tenantId: string | undefined): Promise<Membership> {
-    const memberships = await db.find(Membership, { accountId: account.id }, { orderBy: { createdAt: 'asc' } })
-    if (tenantId) {
-      const chosen = memberships.find(membership => membership.tenantId === tenantId)
-      if (!chosen)
-        throw new Unauthenticated('E-mail or password is wrong.', { code: 'INVALID_CREDENTIALS' })
-      return chosen
-    }
-    if (memberships.length > 1) {
-      const tenants = await Promise.all(memberships.map(membership => this.tenancy.get(membership.tenantId)))
-      throw new Conflict('You belong to several schools: choose one.', { facts: { tenants: tenants.map(({ id, name, slug }) => ({ id, name, slug })) } })
-    }
-    if (!memberships[0])
-      throw new Forbidden('You do not belong to a school.')
-    return memberships[0]
-  }
+/** The school to sign in to; null for the operator's people, who belong to none. */
+async function chooseMembership(db: PlatformDb, account: Account, tenantId: string | undefined): Promise<{ tenantId: string, role: MemberRole } | null> {
+  if (account.superadmin)
+    return null
+  const memberships = await db.execute<{ tenant_id: string, role: MemberRole, name: string, slug: string }[]>(`
+    select m.tenant_id, m.role, t.name, t.slug from platform.membership m
+    join platform.tenant t on t.id = m.tenant_id and t.lifecycle in ('ACTIVE', 'SUSPENDED')
+    where m.account_id = ? order by m.created_at, m.id`, [account.id])
+  if (!tenantId && memberships.length > 1)
+    throw new Conflict('You belong to several schools: choose one.', { facts: { tenants: memberships.map(({ tenant_id: id, name, slug }) => ({ id, name, slug })) } })
+  const chosen = tenantId ? memberships.find(membership => membership.tenant_id === tenantId) : memberships[0]
+  if (chosen)
+    return { tenantId: chosen.tenant_id, role: chosen.role }
+  throw tenantId
+    ? new Unauthenticated('E-mail or password is wrong.', { code: 'INVALID_CREDENTIALS' })
+    : new Forbidden('You do not belong to a school.')
 }

@@ -1,7 +1,8 @@
+import type { MemberRole } from '../../access/principal.ts'
 import { GraphQLDateTime } from 'graphql-scalars'
 import { Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql'
 
-export enum MemberRoleType { ADMIN = 'ADMIN', OFFICE = 'OFFICE', TEACHER = 'TEACHER', READ_ONLY = 'READ_ONLY' }
+export const MemberRoleType: Readonly<Record<MemberRole, MemberRole>> = { ADMIN: 'ADMIN', OFFICE: 'OFFICE', TEACHER: 'TEACHER', READ_ONLY: 'READ_ONLY' }
 registerEnumType(MemberRoleType, {
   name: 'MemberRole',
   description: 'What a person may do in a school.',
@@ -25,7 +26,16 @@ export class ViewerType {
   email!: string
 
   @Field(() => MemberRoleType, { nullable: true, description: 'Role in the tenant; null without one.' })
-  role!: MemberRoleType | null
+  role!: MemberRole | null
+
+  @Field(() => Boolean, { description: 'Whether the address was confirmed by the link of a mail.' })
+  emailVerified!: boolean
+
+  @Field(() => Boolean, { description: 'Whether signing in needs the code of an authenticator.' })
+  secondFactor!: boolean
+
+  @Field(() => Boolean, { description: 'Whether this is one of the operator\'s people, who belong to no school.' })
+  superadmin!: boolean
 
   tenantId!: string | null
 }

@@ -1,31 +1,34 @@
+import { randomUUID } from 'node:crypto'
+import { availableParallelism } from 'node:os'
 import { hash, verify } from '@node-rs/argon2'
+import { inTurn } from '../../shared/in-turn.ts'
 import { passwordStrength } from './password-strength.ts'
 
-// OWASP Password Storage Cheat Sheet: argon2id with m = 19 MiB, t = 2, p = 1. Hashing runs on libuv's threads.
+// OWASP Password Storage Cheat Sheet: argon2id with m = 19 MiB, t = 2, p = 1.
 const options = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const
+
+// Hashing runs on libuv's four threads. A herd of sign-ins must leave one for files and names, and the event loop a core.
+const hashing = inTurn(Math.max(1, Math.min(3, availableParallelism() - 1)), 300)
 
 const passwordLength = { min: 10, max: 128 } as const
 
 export function hashPassword(password: string): Promise<string> {
-  return hash(password.normalize('NFC'), options)
+  return hashing(() => hash(password.normalize('NFC'), options))
 }
 
-/** Never throws: a hash that cannot be read matches nothing. */
-export async function passwordMatches(passwordHash: string, password: string): Promise<boolean> {
-  try {
-    return await verify(passwordHash, password.normalize('NFC'))
-  }
-  catch {
-    return false
-  }
+/** Whether it is the password; a hash that cannot be read matches nothing. */
+export function passwordMatches(passwordHash: string, password: string): Promise<boolean> {
+  return hashing(() => verify(passwordHash, password.normalize('NFC')).catch(() => false))
 }
 
 let decoy: Promise<string> | undefined
-/** Spends the time of one comparison where there is no account, so that unknown and wrong look alike. */
-export async function matchesNobody(password: string): Promise<false> {
-  decoy ??= hashPassword('nobody has this password')
-  await passwordMatches(await decoy, password)
-  return false
+/** A hash nobody's password matches: compared where there is no account, so that unknown and wrong take the same time. */
+export function decoyHash(): Promise<string> {
+  decoy ??= hashPassword(randomUUID()).catch((error: unknown) => {
+    decoy = undefined // made by the next who needs it
+    throw error
+  })
+  return decoy
 }
 
 /** Why a password has the wrong length, in words; undefined where it will do. */
@@ -39,7 +42,13 @@ export function refusePasswordLength(password: string): string | undefined {
 /** Why a password is too easy to guess, in words; undefined where it will do. `known` is what an attacker would try first. */
 export async function refuseWeakPassword(password: string, known: readonly string[]): Promise<string | undefined> {
   const words = known.flatMap(text => [text, ...text.split(/[^\p{L}\p{N}]+/u)]).filter(word => word.length > 2)
-  const { score, warning } = await passwordStrength(password, words)
+  // The estimator's work grows faster than the password; so many characters are enough to judge by.
+  const { score, warning } = await passwordStrength([...password].slice(0, 40).join(''), words)
   // zxcvbn's 3 of 4: beyond 10^8 guesses, which a slow hash makes dear.
   return score >= 3 ? undefined : `This password is easy to guess. ${warning ?? 'Add another word or two.'}`
+}
+
+/** Why a password will not do, in words, or undefined. */
+export async function refusePassword(password: string, known: readonly string[]): Promise<string | undefined> {
+  return refusePasswordLength(password) ?? refuseWeakPassword(password, known)
 }

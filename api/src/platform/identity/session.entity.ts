@@ -17,7 +17,10 @@ export const SessionSchema = defineEntity({
     createdAt: p.datetime().defaultRaw('now()'),
     expiresAt: p.datetime(),
     revokedAt: p.datetime().nullable(),
-    revokedReason: p.text().$type<'SIGN_OUT' | 'REUSE'>().nullable(),
+    revokedReason: p.text().$type<'SIGN_OUT' | 'REUSE' | 'ENDED' | 'EVERYWHERE' | 'PASSWORD_CHANGED' | 'SECOND_FACTOR_CHANGED' | 'MEMBERSHIP_ENDED'>().nullable(),
+    address: p.text().nullable(),
+    userAgent: p.text().nullable(),
+    lastUsedAt: p.datetime().defaultRaw('now()'),
   },
 })
 

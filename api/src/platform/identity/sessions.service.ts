@@ -1,42 +1,61 @@
-import type { Member } from '../../access/principal.ts'
+import type { MemberRole, Principal, Standing } from '../../access/principal.ts'
 import type { Client } from '../../access/request-context.ts'
 import type { Platform, PlatformDb } from '../../database/platform-db.ts'
 import type { AccessTokens } from './access-token.ts'
 import { createHash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto'
 import { LockMode } from '@mikro-orm/core'
 import { Unauthenticated } from '../../shared/errors.ts'
+import { recordAll, trailOfAccount } from './account-trail.ts'
 import { Account } from './account.entity.ts'
+import { endSessions } from './end-sessions.ts'
+import { readStandings } from './live-sessions.ts'
 import { Membership } from './membership.entity.ts'
 import { Session } from './session.entity.ts'
 
-const lifetimeDays = 30
+/**
+ * How long a session lasts, and how long it may lie idle, in milliseconds. NIST SP 800-63B-4, 2.1.3 and 2.2.3: 30 days for
+ * a password alone; 12 hours and half an hour of rest with a second factor, which the operator's people have.
+ */
+const hour = 3_600_000
+const lifetimes = {
+  member: { most: 30 * 24 * hour, idle: 14 * 24 * hour },
+  superadmin: { most: 12 * hour, idle: hour / 2 },
+}
 /** Two tabs may send the same refresh token at once; for this long the second is not taken for a thief. */
 const graceSeconds = 10
 
 export interface StartedSession {
   readonly accessToken: string
   readonly expiresAt: Date
-  readonly viewer: { readonly account: Account, readonly role: Member['role'], readonly tenantId: string }
+  readonly viewer: { readonly account: Account, readonly role: MemberRole | null, readonly tenantId: string | null }
 }
 
-interface Identity { account: Account, membership: Membership }
+/** Who signs in; without a membership it is one of the operator's people. */
+interface Identity { account: Account, membership: Pick<Membership, 'tenantId' | 'role'> | null }
 
 export class SessionsService {
   constructor(private readonly platform: Platform, private readonly tokens: AccessTokens) {}
 
-  /** Opens a session in the transaction of `db`. Once that has committed, `keep` puts its refresh token into the client's cookie. */
-  async start(db: PlatformDb, { account, membership }: Identity): Promise<StartedSession & { keep: (client: Client) => void }> {
+  /**
+   * Opens a session and records it, as the last thing in the transaction of `db`. Once that has committed, `keep` puts
+   * its refresh token into the client's cookie.
+   */
+  async start(db: PlatformDb, { account, membership }: Identity, from: Pick<Client, 'address' | 'userAgent'>, requestId?: string): Promise<StartedSession & { keep: (client: Client) => void }> {
     const secret = randomBytes(32)
     const session = db.create(Session, {
       id: randomUUID(),
       accountId: account.id,
-      tenantId: membership.tenantId,
+      tenantId: membership?.tenantId ?? null,
       refreshHash: digest(secret),
-      expiresAt: new Date(Date.now() + lifetimeDays * 24 * 3600 * 1000),
+      expiresAt: new Date(Date.now() + lifetimeOf(account).most),
       rotatedAt: new Date(),
       createdAt: new Date(),
+      lastUsedAt: new Date(),
+      address: from.address,
+      userAgent: from.userAgent ?? null,
     })
     await db.flush()
+    await recordAll(db, [[session.tenantId ?? null, { action: 'session.started', subject: { type: 'session', id: session.id }, details: { accountId: account.id } }]], trailOfAccount(account, requestId))
     return {
       ...await this.#answer(session.id, { account, membership }),
       keep: client => client.keepRefreshToken(refreshToken(session.id, secret), session.expiresAt),
@@ -44,7 +63,7 @@ export class SessionsService {
   }
 
   /** Trades the refresh cookie for a new access token and a new cookie. A token used twice ends the whole family. */
-  async refresh(client: Client): Promise<StartedSession> {
+  async refresh(client: Client, requestId: string): Promise<StartedSession> {
     const presented = parseRefreshToken(client.refreshToken)
     if (!presented)
       throw new Unauthenticated()
@@ -62,13 +81,13 @@ export class SessionsService {
         session.previousRefreshHash = session.refreshHash
         session.refreshHash = digest(secret)
         session.rotatedAt = new Date()
+        session.lastUsedAt = new Date()
         return { session, identity, cookie: refreshToken(session.id, secret) }
       }
       const justRotated = Date.now() - session.rotatedAt.getTime() < graceSeconds * 1000
       if (justRotated && session.previousRefreshHash && same(hash, session.previousRefreshHash))
         return { session, identity, cookie: undefined } // the other tab's answer has set the new cookie
-      session.revokedAt = new Date()
-      session.revokedReason = 'REUSE'
+      await recordAll(db, await endSessions(db, session.accountId, { only: session.id }, 'REUSE'), { actor: { kind: 'visitor' }, requestId })
       return undefined
     })
     if (!outcome) {
@@ -81,43 +100,53 @@ export class SessionsService {
   }
 
   /** Ends the session of the access token or of the cookie, whichever is there. */
-  async end(sessionId: string | undefined, client: Client): Promise<void> {
+  async end(sessionId: string | undefined, client: Client, requestId: string): Promise<void> {
     const presented = parseRefreshToken(client.refreshToken)
-    await this.platform.transaction(async (db) => {
-      if (sessionId)
-        await db.nativeUpdate(Session, { id: sessionId, revokedAt: null }, { revokedAt: new Date(), revokedReason: 'SIGN_OUT' })
+    const named = [
+      ...(sessionId ? [{ id: sessionId }] : []),
       // A cookie ends its session only with the right secret: an id alone is no credential.
-      if (presented)
-        await db.nativeUpdate(Session, { id: presented.sessionId, refreshHash: digest(presented.secret), revokedAt: null }, { revokedAt: new Date(), revokedReason: 'SIGN_OUT' })
-    })
+      ...(presented ? [{ id: presented.sessionId, refreshHash: digest(presented.secret) }] : []),
+    ]
+    if (named.length > 0) {
+      await this.platform.transaction(async (db) => {
+        const open = await db.find(Session, { revokedAt: null, $or: named }, { fields: ['accountId', 'tenantId'] })
+        for (const { id, accountId, tenantId } of open)
+          await recordAll(db, await endSessions(db, accountId, { only: id }, 'SIGN_OUT'), { actor: { kind: tenantId ? 'member' : 'superadmin', id: accountId }, requestId })
+      })
+    }
     client.keepRefreshToken(undefined)
   }
 
-  /** The member behind an access token. The database decides: a session, account or membership that ended is 401. */
-  async principalOf(token: string): Promise<Member> {
-    const claims = await this.tokens.verify(token)
-    const [row] = await this.platform.query<{ role: Member['role'] }>(`
-      select m.role from platform.session s
-      join platform.account a on a.id = s.account_id and a.disabled_at is null
-      join platform.membership m on m.account_id = s.account_id and m.tenant_id = s.tenant_id
-      where s.id = $1 and s.account_id = $2 and s.tenant_id = $3 and s.revoked_at is null and s.expires_at > now()`, [claims.sessionId, claims.accountId, claims.tenantId])
-    if (!row)
+  /** Who is behind an access token. The database decides: a session, account or membership that ended is 401. */
+  async principalOf(token: string): Promise<Exclude<Principal, { kind: 'visitor' }>> {
+    const { accountId, sessionId, tenantId, expiresAt } = await this.tokens.verify(token)
+    const standing = (await readStandings(this.platform, [sessionId])).get(sessionId)
+    if (standing?.accountId !== accountId || (standing.kind === 'member' ? standing.tenantId : null) !== tenantId)
       throw new Unauthenticated('This session has ended. Please sign in again.')
-    return { kind: 'member', accountId: claims.accountId, sessionId: claims.sessionId, tenantId: claims.tenantId, role: row.role }
+    return { ...standing, expiresAt }
+  }
+
+  /** Who is behind each of these sessions now; those that have ended are left out. */
+  standings(sessionIds: readonly string[]): Promise<ReadonlyMap<string, Standing>> {
+    return readStandings(this.platform, sessionIds)
   }
 
   async #identify(db: PlatformDb, session: Session): Promise<Identity | undefined> {
     const account = await db.findOne(Account, { id: session.accountId, disabledAt: null })
-    const membership = session.tenantId && await db.findOne(Membership, { accountId: session.accountId, tenantId: session.tenantId })
-    return account && membership ? { account, membership } : undefined
+    if (account && Date.now() - session.lastUsedAt.getTime() > lifetimeOf(account).idle)
+      return undefined
+    const membership = session.tenantId ? await db.findOne(Membership, { accountId: session.accountId, tenantId: session.tenantId }) : null
+    return account && (membership || (account.superadmin && !session.tenantId)) ? { account, membership } : undefined
   }
 
   async #answer(sessionId: string, { account, membership }: Identity): Promise<StartedSession> {
-    const { token, expiresAt } = await this.tokens.sign({ accountId: account.id, sessionId, tenantId: membership.tenantId, role: membership.role })
-    return { accessToken: token, expiresAt, viewer: { account, role: membership.role, tenantId: membership.tenantId } }
+    const [tenantId, role] = membership ? [membership.tenantId, membership.role] : [null, null]
+    const { token, expiresAt } = await this.tokens.sign({ accountId: account.id, sessionId, tenantId, role: role ?? 'SUPERADMIN' })
+    return { accessToken: token, expiresAt, viewer: { account, role, tenantId } }
   }
 }
 
+const lifetimeOf = ({ superadmin }: Pick<Account, 'superadmin'>) => superadmin ? lifetimes.superadmin : lifetimes.member
 const digest = (secret: Buffer): Buffer => createHash('sha256').update(secret).digest()
 const same = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && timingSafeEqual(a, b)
 const refreshToken = (sessionId: string, secret: Buffer): string => `${sessionId}.${secret.toString('base64url')}`

@@ -45,19 +45,24 @@ export class PreparationService {
   /** Starts a new cycle for a tenant that FAILED; CONFLICT in every other state. */
   async retry(principal: Principal, tenantId: string): Promise<Status> {
     mayWatch(principal, tenantId)
-    await this.platform.transaction(async (db) => {
+    const begun = await this.platform.transaction(async (db) => {
       const rows = await db.execute<{ preparation_cycle: number }[]>(`
         update platform.tenant set preparation_status = 'PENDING', preparation_cycle = preparation_cycle + 1, preparation_attempt = 0,
           preparation_step = null, preparation_completed_steps = 0, preparation_error_code = null,
           preparation_started_at = null, preparation_completed_at = null, preparation_sequence = preparation_sequence + 1
         where id = ? and preparation_status = 'FAILED' returning preparation_cycle`, [tenantId])
       if (!rows[0])
-        throw new Conflict('Only a preparation that failed can be retried.', { code: 'CONFLICT', facts: { status: (await this.statusOf(tenantId)).status } })
+        return false
       await this.request(db, tenantId, rows[0].preparation_cycle)
       const event = publish(tenantPreparationChanged, { tenantId })
       await db.execute('select pg_notify(?, ?)', event.values)
+      return true
     })
-    return this.statusOf(tenantId)
+    // Read after the transaction: who holds one connection and asks for another waits for those who do the same.
+    const status = await this.statusOf(tenantId)
+    if (!begun)
+      throw new Conflict('Only a preparation that failed can be retried.', { code: 'CONFLICT', facts: { status: status.status } })
+    return status
   }
 }
 

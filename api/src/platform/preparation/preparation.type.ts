@@ -1,17 +1,7 @@
+import type { PreparationStatus } from '../tenancy/room.ts'
 import { GraphQLDateTime } from 'graphql-scalars'
-import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql'
-
-export enum PreparationStatusType { PENDING = 'PENDING', PREPARING = 'PREPARING', READY = 'READY', FAILED = 'FAILED' }
-registerEnumType(PreparationStatusType, {
-  name: 'PreparationStatus',
-  description: 'PENDING → PREPARING → READY or FAILED; a retry leads from FAILED back to PENDING.',
-  valuesConfig: {
-    PENDING: { description: 'Waiting for a free worker.' },
-    PREPARING: { description: 'A worker is making the school, or will try again in a moment.' },
-    READY: { description: 'The school can be entered.' },
-    FAILED: { description: 'All attempts failed; nothing was left half-made.' },
-  },
-})
+import { Field, ID, Int, ObjectType } from 'type-graphql'
+import { PreparationStatusType } from '../tenancy/room.ts'
 
 @ObjectType('PreparationError', { description: 'Why a preparation failed, safe for anyone to read.' })
 export class PreparationErrorType {
@@ -43,7 +33,7 @@ export class TenantPreparationStatusType {
   tenantId!: string
 
   @Field(() => PreparationStatusType, { description: 'How far it is.' })
-  status!: PreparationStatusType
+  status!: PreparationStatus
 
   @Field(() => String, { nullable: true, description: 'The step that runs now: create-role, create-schema, create-tables, seed-school, seed-school-year or seed-courses. Null while none does.' })
   step!: string | null

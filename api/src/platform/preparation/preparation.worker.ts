@@ -3,8 +3,8 @@ import type { SchoolMigration } from '../../../migrations/school/index.ts'
 import type { JobWorker } from '../../jobs/queue.ts'
 import type { Log } from '../../shared/log.ts'
 import type { SeedStep } from '../../shared/seed.ts'
-import pg from 'pg'
 import { loginOf } from '../../database/logins.ts'
+import { withClient } from '../../database/with-client.ts'
 import { publish } from '../../events/bus.ts'
 import { tenantPreparationChanged } from '../../events/topics.ts'
 import { preparationFailed, prepareTenant } from './preparation.job.ts'
@@ -71,13 +71,5 @@ async function giveUp(tx: Db, tenantId: string, cycle: number): Promise<void> {
 }
 
 async function serverVersion(url: string): Promise<number> {
-  const client = new pg.Client({ connectionString: url })
-  client.on('error', () => {})
-  await client.connect()
-  try {
-    return Number((await client.query('show server_version_num')).rows[0].server_version_num)
-  }
-  finally {
-    await client.end()
-  }
+  return withClient(url, async client => Number((await client.query('show server_version_num')).rows[0].server_version_num))
 }

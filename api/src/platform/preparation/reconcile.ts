@@ -1,6 +1,6 @@
 import type { JobWorker } from '../../jobs/queue.ts'
 import type { Log } from '../../shared/log.ts'
-import pg from 'pg'
+import { withClient } from '../../database/with-client.ts'
 import { preparationFailed, prepareTenant } from './preparation.job.ts'
 
 /** A job that commits together with its tenant cannot be late; what is older than this and has none has lost it. */
@@ -8,10 +8,7 @@ const graceSeconds = 10
 
 /** Finds every tenant that is on its way without a job that would bring it there, and gives it one, in a new cycle. */
 export async function reconcile(parts: { ownerUrl: string, jobs: JobWorker, log: Log }): Promise<void> {
-  const client = new pg.Client({ connectionString: parts.ownerUrl, application_name: 'homeroom reconciler', connectionTimeoutMillis: 5_000 })
-  client.on('error', () => {})
-  await client.connect()
-  try {
+  await withClient({ connectionString: parts.ownerUrl, application_name: 'homeroom reconciler', connectionTimeoutMillis: 5_000 }, async (client) => {
     // One at a time: two would both find it, and the job of the first would name a cycle that the second has ended.
     const { rows: [lock] } = await client.query<{ taken: boolean }>('select pg_try_advisory_lock(hashtext(\'homeroom reconciler\')) as taken')
     if (!lock?.taken)
@@ -26,8 +23,5 @@ export async function reconcile(parts: { ownerUrl: string, jobs: JobWorker, log:
       parts.log.warn({ tenantId: id, cycle }, 'a tenant had lost its preparation job; queued again')
       await parts.jobs.send(prepareTenant, { tenantId: id, cycle }, id)
     }
-  }
-  finally {
-    await client.end()
-  }
+  })
 }

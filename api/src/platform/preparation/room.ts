@@ -10,9 +10,12 @@ import { PreparationService } from './preparation.service.ts'
 import { StatusFeed } from './status-feed.ts'
 import { statusReader } from './status.ts'
 
+export { prepareTenant } from './preparation.job.ts'
 export type { PreparationService } from './preparation.service.ts'
 export { startPreparationWorker } from './preparation.worker.ts'
 export { preparationSteps } from './prepare-school.ts'
+export { schoolVersion } from './school-script.ts'
+export { upgradeSchools } from './upgrade-schools.ts'
 
 export const preparationJobs = [prepareTenant, preparationFailed]
 
@@ -27,6 +30,7 @@ export function preparationRoom(parts: { platform: Platform, bus: Bus, jobs: Job
   return {
     preparation,
     resolvers: [new PreparationResolver(preparation, parts.limits), preparationSubscription(preparation, parts.limits)],
+    watchers: () => feed.watchers,
     stop: () => feed.close(),
   }
 }

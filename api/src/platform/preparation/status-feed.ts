@@ -55,6 +55,11 @@ export class StatusFeed {
     })
   }
 
+  /** How many watch now. */
+  get watchers(): number {
+    return [...this.#watchers.values()].reduce((sum, watchers) => sum + watchers.size, 0)
+  }
+
   close(): void {
     for (const stop of this.#stops)
       stop()

@@ -14,7 +14,7 @@ export class RegistrationResolver {
   @Mutation(() => CreateTenantPayload, { description: 'Signs a school up and answers at once; its preparation goes on in the background. Fields that are wrong are named in extensions.fields; SLUG_TAKEN, EMAIL_TAKEN, CONFLICT; 20 an hour and address, then RATE_LIMITED.' })
   async createTenant(@Arg('input', () => CreateTenantInput) input: CreateTenantInput, @Ctx() context: RequestContext): Promise<CreateTenantPayload> {
     await this.limits.count('createTenant', context.client.address)
-    const { tenant, session } = await this.registration.signUp(input, context.client)
+    const { tenant, session } = await this.registration.signUp(input, context.client, context.requestId)
     return { tenant, session: sessionType(session) }
   }
 }

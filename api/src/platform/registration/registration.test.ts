@@ -23,7 +23,8 @@ async function stored() {
   const [row] = await homeroom.database.sql<Record<string, string>>(`select
     (select count(*) from platform.tenant) as tenants, (select count(*) from platform.account) as accounts,
     (select count(*) from platform.membership) as memberships, (select count(*) from platform.session) as sessions,
-    (select count(*) from platform.idempotency_key) as keys, (select count(*) from pgboss.job) as jobs`)
+    (select count(*) from platform.idempotency_key) as keys, (select count(*) from platform.audit_event where action = 'tenant.created') as records,
+    (select count(*) from pgboss.job where name = 'prepare-tenant') as preparations, (select count(*) from pgboss.job where name = 'send-mail') as mails`)
   return row!
 }
 
@@ -34,12 +35,12 @@ test('sign-up answers a PENDING tenant and a session of its ADMIN, without a wor
   expect(headers.get('set-cookie')).toMatch(/^rt=[^;]+; .*HttpOnly; SameSite=Strict/)
 })
 
-test('tenant, account, membership, session and job are stored together', async () => {
+test('tenant, account, membership, session, audit record and jobs are stored together', async () => {
   const before = await stored()
   await signUp(inputFor('riverside'))
   const after = await stored()
   const grown = Object.keys(before).filter(name => Number(after[name]) === Number(before[name]) + 1)
-  expect(grown).toEqual(['tenants', 'accounts', 'memberships', 'sessions', 'jobs'])
+  expect(grown).toEqual(['tenants', 'accounts', 'memberships', 'sessions', 'records', 'preparations', 'mails'])
 })
 
 test('every bad field is named at once, and nothing is stored', async () => {

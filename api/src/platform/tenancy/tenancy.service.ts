@@ -1,15 +1,24 @@
+import type { Page } from '../../database/keyset.ts'
 import type { Platform } from '../../database/platform-db.ts'
 import type { TenantAddress } from '../../database/school-db.ts'
 import type { SlugRefusal } from './slug.ts'
+import type { TenantList, TenantRow } from './tenants.queries.ts'
 import { ExpectedError, Forbidden, NotFound } from '../../shared/errors.ts'
 import { isUuid } from '../../shared/uuid.ts'
 import { refuseSlug, slugLook, slugSuggestions } from './slug.ts'
 import { Tenant } from './tenant.entity.ts'
+import { tenantsPage } from './tenants.queries.ts'
 
 /** School data was asked for before the school is ready; `extensions.status` says how far it is. */
 class TenantNotReady extends ExpectedError {
   readonly status = 409
   constructor(status: string) { super('This school is not ready yet.', 'TENANT_NOT_READY', { facts: { status } }) }
+}
+
+/** The school's tables are of another version than this code: they are being migrated, or could not be. */
+class TenantMaintenance extends ExpectedError {
+  readonly status = 503
+  constructor() { super('This school is being updated. Please try again in a moment.', 'TENANT_MAINTENANCE', { facts: { retryAfter: 10 } }) }
 }
 
 export interface SlugAnswer {
@@ -21,7 +30,8 @@ export interface SlugAnswer {
 }
 
 export class TenancyService {
-  constructor(private readonly platform: Platform) {}
+  /** `supportedVersion`: the version of a school's tables that this code reads and writes. */
+  constructor(private readonly platform: Platform, private readonly supportedVersion: number) {}
 
   /** The tenant with this id, or null: malformed ids name nobody. */
   async find(id: string): Promise<Tenant | null> {
@@ -35,6 +45,11 @@ export class TenancyService {
     return tenant
   }
 
+  /** One page of all tenants, for the operator. */
+  list(list: TenantList): Promise<Page<TenantRow>> {
+    return tenantsPage(this.platform, list)
+  }
+
   async findBySlug(slug: string): Promise<Tenant | null> {
     return this.platform.fork().findOne(Tenant, { slug })
   }
@@ -43,8 +58,8 @@ export class TenancyService {
   async admit(id: string): Promise<TenantAddress> {
     // Asked by every operation on a school: a plain row, an entity would cost as much as the rest of a small answer.
     const [tenant] = isUuid(id)
-      ? await this.platform.query<Pick<Tenant, 'id' | 'node' | 'lifecycle' | 'preparationStatus'>>(
-          'select id, node, lifecycle, preparation_status as "preparationStatus" from platform.tenant where id = $1',
+      ? await this.platform.query<Pick<Tenant, 'id' | 'node' | 'lifecycle' | 'preparationStatus' | 'schemaVersion'>>(
+          'select id, node, lifecycle, preparation_status as "preparationStatus", schema_version as "schemaVersion" from platform.tenant where id = $1',
           [id],
         )
       : []
@@ -56,6 +71,8 @@ export class TenancyService {
       throw new NotFound('Tenant', { code: 'TENANT_NOT_FOUND' })
     if (tenant.preparationStatus !== 'READY')
       throw new TenantNotReady(tenant.preparationStatus)
+    if (tenant.schemaVersion !== this.supportedVersion)
+      throw new TenantMaintenance()
     return { id: tenant.id, node: tenant.node }
   }
 

@@ -1,5 +1,19 @@
+import type { PreparationStatus } from './tenant.entity.ts'
 import { GraphQLDateTime } from 'graphql-scalars'
-import { Field, ID, ObjectType, registerEnumType } from 'type-graphql'
+import { ArgsType, Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql'
+import { connectionType, PageArgs } from '../../access/page.type.ts'
+
+export const PreparationStatusType: Readonly<Record<PreparationStatus, PreparationStatus>> = { PENDING: 'PENDING', PREPARING: 'PREPARING', READY: 'READY', FAILED: 'FAILED' }
+registerEnumType(PreparationStatusType, {
+  name: 'PreparationStatus',
+  description: 'PENDING → PREPARING → READY or FAILED; a retry leads from FAILED back to PENDING.',
+  valuesConfig: {
+    PENDING: { description: 'Waiting for a free worker.' },
+    PREPARING: { description: 'A worker is making the school, or will try again in a moment.' },
+    READY: { description: 'The school can be entered.' },
+    FAILED: { description: 'All attempts failed; nothing was left half-made.' },
+  },
+})
 
 @ObjectType('Tenant', { description: 'The platform\'s record of one school.' })
 export class TenantType {
@@ -20,6 +34,23 @@ export class TenantType {
 
   @Field(() => GraphQLDateTime, { description: 'When it signed up.' })
   createdAt!: Date
+}
+
+export const TenantConnection = connectionType('Tenant', TenantType, 'the platform\'s tenants')
+
+@InputType('TenantFilter', { description: 'Which tenants to list; all that is given must hold.' })
+export class TenantFilterInput {
+  @Field(() => String, { nullable: true, description: 'Words that all occur in name or slug; case does not matter.' })
+  search?: string | null
+
+  @Field(() => PreparationStatusType, { nullable: true, description: 'Only those whose preparation stands there.' })
+  status?: PreparationStatus | null
+}
+
+@ArgsType()
+export class TenantsArgs extends PageArgs {
+  @Field(() => TenantFilterInput, { nullable: true, description: 'Which tenants; all unless told.' })
+  filter?: TenantFilterInput | null
 }
 
 export enum SlugRefusalType { INVALID = 'INVALID', RESERVED = 'RESERVED', TAKEN = 'TAKEN' }

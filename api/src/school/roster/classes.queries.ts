@@ -93,7 +93,7 @@ function listed(db: SchoolDb, filter: ClassFilter | null | undefined) {
   const { search, termId } = filter ?? {}
   if (search)
     query = query.where(eb => matches(eb, 'class.search_text', search))
-  if (termId) {
+  if (typeof termId === 'string') {
     // A term that cannot be is a term without classes.
     query = isUuid(termId)
       ? query.where(eb => eb.exists(eb.selectFrom('class_term')

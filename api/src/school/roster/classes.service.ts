@@ -22,11 +22,12 @@ export class ClassesService {
     const { termIds, courseId, teacherId, ...fields } = parseInput(newClass, input)
     const school = await lockSchool(db)
     const org = db.em.getReference(Org, school.id)
-    const course = courseId ? await findCourse(db, courseId) : await courseOfTitle(db, fields.title, org)
+    // An empty id is no choice left out: it is an id that nothing has.
+    const course = typeof courseId === 'string' ? await findCourse(db, courseId) : await courseOfTitle(db, fields.title, org)
     const created = db.em.create(Class, { ...fields, course, school: org })
     for (const academicSession of await findTerms(db, termIds))
       db.em.create(ClassTerm, { class: created, academicSession })
-    if (teacherId) {
+    if (typeof teacherId === 'string') {
       const user = found(await db.em.findOne(User, { id: knownId(teacherId, 'The teacher'), status: 'active' }), 'The teacher')
       await refuseWrongRole(db, user.id, 'teacher', 'teacherId')
       db.em.create(Enrollment, { class: created, user, role: 'teacher', isPrimary: true })

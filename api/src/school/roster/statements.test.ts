@@ -73,7 +73,8 @@ test('pages of people are read off an index, wherever they lie, without sorting'
     sent.length = 0
     await schools.riverside.ask(page, { orderBy, after: users.pageInfo.endCursor })
     const { sql, parameters } = sent[0]!
-    const plan = await schools.riverside.work(db => db.em.execute(`explain ${sql.replace(/\$(\d+)/g, (_, n: string) => literal(parameters[Number(n) - 1]))}`))
+    // No school may send an EXPLAIN.
+    const plan = await schools.riverside.sql(`explain ${sql.replace('from "user"', 'from ~"user"').replace(/\$(\d+)/g, (_, n: string) => literal(parameters[Number(n) - 1]))}`)
     const lines = JSON.stringify(plan)
     expect(lines).toContain(`Index Scan using user_${field.toLowerCase()}`)
     expect(lines).not.toContain('Sort')

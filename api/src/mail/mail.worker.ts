@@ -1,0 +1,59 @@
+import type { JobWorker } from '../jobs/queue.ts'
+import type { Log } from '../shared/log.ts'
+import type { Desk, Letter } from './letter.ts'
+import type { Mailer } from './mailer.ts'
+import { createHash, randomBytes } from 'node:crypto'
+import pg from 'pg'
+import { sendMail } from './mail.job.ts'
+
+/** Mails on their way at once. */
+export const mailConcurrency = 2
+/** Well inside what a transaction may be idle for: the job's own waits meanwhile. */
+const sendingMs = 30_000
+
+export interface MailWorker { stop: () => Promise<void> }
+
+/** Starts taking mail jobs. `jobs` is stopped first by whoever opened it; `stop` then closes the rest. */
+export async function startMailWorker(parts: {
+  ownerUrl: string
+  jobs: JobWorker
+  letters: readonly Letter[]
+  mailer: Mailer
+  /** Where links lead: configuration, never what a request said. */
+  baseUrl: string
+  log: Log
+}): Promise<MailWorker> {
+  const { jobs, mailer, baseUrl, log } = parts
+  const letters = new Map(parts.letters.map(letter => [letter.kind, letter]))
+  const pool = new pg.Pool({ connectionString: parts.ownerUrl, application_name: 'homeroom mail', max: mailConcurrency, connectionTimeoutMillis: 5_000 })
+  pool.on('error', error => log.warn({ err: error }, 'the mail worker lost a connection'))
+  const desk: Desk = {
+    query: async <Row>(text: string, values: readonly unknown[]) => (await pool.query(text, [...values])).rows as Row[],
+    newSecret() {
+      const secret = randomBytes(32).toString('base64url')
+      return { secret, hash: createHash('sha256').update(secret).digest() }
+    },
+    link: (page, secret) => `${baseUrl}${page}${secret ? `#token=${secret}` : ''}`,
+  }
+  await jobs.handle(sendMail, mailConcurrency, async (job, _, signal) => {
+    const letter = letters.get(job.kind)
+    if (!letter)
+      throw new Error(`No room writes mails of the kind ${job.kind}`)
+    const draft = await letter.write(desk, job)
+    if (!draft)
+      return
+    try {
+      await mailer.send(draft, AbortSignal.any([signal, AbortSignal.timeout(sendingMs)]))
+    }
+    catch (error) {
+      // What a server says may quote the address; nobody needs it to mend a mail server.
+      const { code, permanent, responseCode } = error as { code?: string, permanent?: boolean, responseCode?: number }
+      const facts = { kind: job.kind, id: job.id, code, responseCode }
+      if (permanent && code === 'EENVELOPE')
+        return log.warn(facts, 'a mail was refused for good: there is no such mailbox')
+      log.warn(facts, 'a mail could not be sent; it is tried again for about three quarters of an hour')
+      throw new Error(`The mail could not be sent: ${code ?? 'unknown'}`)
+    }
+  })
+  return { stop: () => pool.end() }
+}

@@ -1,0 +1,127 @@
+import type pg from 'pg'
+import type { GraphqlClient } from '../../../test/harness/client.ts'
+import type { SignedUp, TestHomeroom } from '../../../test/harness/homeroom.ts'
+import type { Head } from './verify.ts'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { until } from '../../../test/harness/embedded-owners.ts'
+import { openHomeroom } from '../../../test/harness/homeroom.ts'
+import { schemaName } from '../../database/schema-names.ts'
+import { withClient } from '../../database/with-client.ts'
+import { verifyAudit } from './verify.ts'
+
+interface Events { auditEvents: { totalCount: number, nodes: { sequence: number, action: string, actorName: string | null, subjectId: string | null, details: object, requestId: string | null }[] } }
+
+const auditEvents = `query ($filter: AuditFilter) { auditEvents(filter: $filter, first: 100) { totalCount nodes { sequence action actorName subjectId details requestId } } }`
+const addStudent = `mutation ($input: AddStudentInput!) { addStudent(input: $input) { id } }`
+
+let homeroom: TestHomeroom
+let oakfield: SignedUp
+let riverside: SignedUp
+
+beforeAll(async () => {
+  homeroom = await openHomeroom()
+  oakfield = await homeroom.openSchool('oakfield')
+  riverside = await homeroom.openSchool('riverside')
+})
+afterAll(() => homeroom?.stop())
+
+const eventsOf = async (client: GraphqlClient, filter?: object) => (await client.ask<Events>(auditEvents, { filter })).auditEvents.nodes
+
+async function student(school: SignedUp, familyName: string): Promise<string> {
+  return (await school.client.ask<{ addStudent: { id: string } }>(addStudent, { input: { givenName: 'Ada', familyName } })).addStudent.id
+}
+
+const asOwner = <T>(fn: (client: pg.Client) => Promise<T>) => withClient(homeroom.database.urls.owner, fn)
+const outboxOf = (school: SignedUp) => homeroom.database.sql(`select * from ${schemaName(school.tenantId)}.outbox`)
+
+/** The events of changes to a school, once the courier has brought as many. */
+async function brought(school: SignedUp, count: number) {
+  await until('the courier has come', async () => (await eventsOf(school.client, { action: 'user.created' })).length >= count && (await outboxOf(school)).length === 0)
+  return eventsOf(school.client, { action: 'user.created' })
+}
+
+test('a school\'s change is on record with who, what and in which request; nobody else sees it', async () => {
+  const { headers } = await oakfield.client.send(addStudent, { input: { givenName: 'Grace', familyName: 'Hopper' } })
+  const [event] = await brought(oakfield, 1)
+  expect(event).toMatchObject({ action: 'user.created', actorName: 'Alex Head <head@oakfield.example>', details: { role: 'student' }, requestId: headers.get('x-request-id') })
+  expect(await eventsOf(riverside.client, { action: 'user.created' })).toEqual([])
+  expect(JSON.stringify(await eventsOf(riverside.client))).not.toContain('oakfield')
+})
+
+test('sign-up is on record', async () => {
+  expect(await eventsOf(oakfield.client, { action: 'tenant.created' })).toMatchObject([{ sequence: 1, subjectId: oakfield.tenantId, details: { slug: 'oakfield' } }])
+})
+
+test('a change that is rolled back tells nothing', async () => {
+  const before = await eventsOf(oakfield.client)
+  const { errors } = await oakfield.client.send(addStudent, { input: { givenName: '', familyName: '' } })
+  expect(errors).toHaveLength(1)
+  expect(await outboxOf(oakfield)).toEqual([])
+  expect(await eventsOf(oakfield.client)).toEqual(before)
+})
+
+test('what was told while no worker ran is carried when one starts, and told twice it is written once', async () => {
+  const idle = await openHomeroom({ worker: false })
+  try {
+    const first = await idle.startWorker()
+    const school = await idle.openSchool('lakeside')
+    await first.stop()
+    for (const familyName of ['One', 'Two', 'Three'])
+      await school.client.ask(addStudent, { input: { givenName: 'Ada', familyName } })
+    const outbox = `${schemaName(school.tenantId)}.outbox`
+    const waiting = await idle.database.sql<{ id: string }>(`select * from ${outbox} order by at`)
+    expect(waiting).toHaveLength(3)
+    // As a crash leaves it that comes after the events are in and before the rows are out.
+    await idle.database.sql(`create table platform.kept as select * from ${outbox}`)
+    const second = await idle.startWorker()
+    await until('the courier has come', async () => (await idle.database.sql(`select from ${outbox}`)).length === 0)
+    await second.stop()
+    await idle.database.sql(`insert into ${outbox} select * from platform.kept`)
+    await idle.startWorker()
+    await until('the courier has come again', async () => (await idle.database.sql(`select from ${outbox}`)).length === 0)
+    expect(await eventsOf(school.client, { action: 'user.created' })).toHaveLength(3)
+    expect(await withClient(idle.database.urls.owner, client => verifyAudit(client))).toMatchObject({ broken: [] })
+  }
+  finally {
+    await idle.stop()
+  }
+})
+
+test('writers at once keep one unbroken chain', async () => {
+  await Promise.all(Array.from({ length: 12 }, (_, n) => student(riverside, `Child ${n}`)))
+  await brought(riverside, 12)
+  const all = await eventsOf(riverside.client)
+  expect(all.map(({ sequence }) => sequence)).toEqual(all.map((_, place) => all.length - place))
+  expect((await asOwner(client => verifyAudit(client))).broken).toEqual([])
+})
+
+test.each(['update platform.audit_event set action = \'x\'', 'delete from platform.audit_event', 'truncate platform.audit_event'])('who serves requests cannot %s', async (statement) => {
+  await expect(withClient(homeroom.database.urls.request, client => client.query(statement))).rejects.toMatchObject({ code: '42501' })
+})
+
+test.each([
+  ['a changed event', 'update platform.audit_event set details = \'{"role": "teacher"}\' where chain = $1 and sequence = 2', ['2']],
+  ['a changed hash', 'update platform.audit_event set hash = sha256(\'\') where chain = $1 and sequence = 2', ['2', '3']],
+  ['a missing event', 'delete from platform.audit_event where chain = $1 and sequence = 2', ['3']],
+])('%s is found', async (_, tampering, sequences) => {
+  const verdict = await tampered(tampering, riverside.tenantId)
+  expect(verdict.broken).toEqual(sequences.map(sequence => ({ chain: riverside.tenantId, sequence })))
+})
+
+test('a chain cut short is found with a head kept from before', async () => {
+  const { heads } = await asOwner(client => verifyAudit(client))
+  const { broken, lost } = await tampered('delete from platform.audit_event where chain = $1 and sequence > 3', riverside.tenantId, heads)
+  expect(broken).toEqual([])
+  expect(lost.map(({ chain }) => chain)).toEqual([riverside.tenantId])
+})
+
+/** What the verifier says after somebody with the owner's rights has been at the table; undone afterwards. */
+function tampered(statement: string, chain: string, kept?: readonly Head[]) {
+  return asOwner(async (client) => {
+    await client.query('begin')
+    await client.query(statement, [chain])
+    const verdict = await verifyAudit(client, kept)
+    await client.query('rollback')
+    return verdict
+  })
+}

@@ -1,0 +1,134 @@
+import type pg from 'pg'
+import type { Bus } from '../../events/bus.ts'
+import type { Log } from '../../shared/log.ts'
+import type { Actor } from '../../shared/trail.ts'
+import { quoteIdentifier, schemaName } from '../../database/schema-names.ts'
+import { withClient } from '../../database/with-client.ts'
+import { schoolChanged } from '../../events/topics.ts'
+import { appendStatement, lockChain } from './chain.ts'
+
+/** How often every school is looked at, for what was written while nobody listened. */
+const sweepEveryMs = 10 * 60_000
+/** Schools asked about in one statement. */
+const sweepSize = 200
+/** Outbox rows carried in one transaction. */
+const loadSize = 500
+
+interface OutboxRow {
+  id: string
+  at: Date
+  actor_kind: Actor['kind']
+  actor_id: string | null
+  action: string
+  subject_type: string
+  subject_id: string | null
+  details: Record<string, unknown>
+  request_id: string | null
+}
+
+/**
+ * Takes what schools wrote into their outboxes to the platform's audit record, as owner. The two are never written in
+ * one transaction: events go in first, known by the outbox row they come from, and only then the rows go out. A crash
+ * between the two tells them again, and they are written once.
+ */
+export function startCourier(parts: { ownerUrl: string, bus: Bus, log: Log }): { stop: () => Promise<void> } {
+  const { bus, log } = parts
+  const connection = { connectionString: parts.ownerUrl, application_name: 'homeroom audit courier', connectionTimeoutMillis: 5_000 }
+  let stopped = false
+  let working: Promise<void> | undefined
+  /** Tenants that wait for their turn: told twice meanwhile, they are visited once. */
+  const waiting = new Set<string>()
+
+  function attend(tenantId: string): void {
+    waiting.add(tenantId)
+    working ??= work()
+  }
+
+  /** One after the other, on one connection, which is kept for as long as there is something to carry. */
+  async function work(): Promise<void> {
+    try {
+      while (waiting.size > 0)
+        await withClient(connection, carry)
+    }
+    catch (error) {
+      waiting.clear()
+      log.warn({ err: error }, 'what schools have to tell could not be carried; trying again with the next sweep')
+    }
+    working = undefined
+  }
+
+  async function carry(client: pg.Client): Promise<void> {
+    for (const tenantId of waiting) {
+      waiting.delete(tenantId)
+      if (!stopped)
+        await empty(client, tenantId)
+    }
+  }
+
+  const sweep = () => void withClient(connection, schoolsWithNews)
+    .then(tenantIds => tenantIds.forEach(attend))
+    .catch((error: unknown) => log.warn({ err: error }, 'the outboxes could not be swept'))
+
+  const stopListening = bus.listen(schoolChanged, ({ tenantId }) => attend(tenantId))
+  const stopRereading = bus.onReconnect(sweep)
+  const timer = setInterval(sweep, sweepEveryMs)
+  sweep()
+  return {
+    async stop() {
+      stopped = true
+      clearInterval(timer)
+      stopListening()
+      stopRereading()
+      await working
+    },
+  }
+}
+
+async function empty(client: pg.Client, tenantId: string): Promise<void> {
+  const outbox = `${quoteIdentifier(schemaName(tenantId))}.outbox`
+  for (;;) {
+    const { rows } = await client.query<OutboxRow>(`select * from ${outbox} order by at, id limit ${loadSize}`)
+    if (rows.length === 0)
+      return
+    await client.query('begin')
+    try {
+      await run(client, lockChain(tenantId))
+      for (const row of rows)
+        await run(client, appendStatement(tenantId, entryOf(row)))
+      await client.query('commit')
+    }
+    catch (error) {
+      await client.query('rollback').catch(() => {})
+      throw error
+    }
+    await client.query(`delete from ${outbox} where id = any($1)`, [rows.map(({ id }) => id)])
+  }
+}
+
+function entryOf(row: OutboxRow) {
+  return {
+    actor: { kind: row.actor_kind, ...(row.actor_id && { id: row.actor_id }) },
+    ...(row.request_id && { requestId: row.request_id }),
+    action: row.action,
+    subject: { type: row.subject_type, ...(row.subject_id && { id: row.subject_id }) },
+    details: row.details,
+    at: row.at,
+    sourceId: row.id,
+  }
+}
+
+const run = (client: pg.Client, { text, values }: { text: string, values: readonly unknown[] }) => client.query(text, [...values])
+
+/** Every ready school whose outbox is not empty. */
+async function schoolsWithNews(client: pg.Client): Promise<string[]> {
+  // By the catalogue: a school that is being made or deleted has no outbox, or has none any more.
+  const { rows } = await client.query<{ id: string }>(`
+    select t.id from platform.tenant t join pg_class c on c.relname = 'outbox' and c.relnamespace = to_regnamespace('t_' || replace(t.id::text, '-', ''))
+    where t.preparation_status = 'READY'`)
+  const found: string[] = []
+  for (let from = 0; from < rows.length; from += sweepSize) {
+    const questions = rows.slice(from, from + sweepSize).map(({ id }) => `select '${id}' as id where exists (select from ${quoteIdentifier(schemaName(id))}.outbox)`)
+    found.push(...(await client.query<{ id: string }>(questions.join(' union all '))).rows.map(({ id }) => id))
+  }
+  return found
+}

@@ -1,0 +1,42 @@
+import type { MemberRole, Standing } from '../../access/principal.ts'
+import type { Platform, PlatformDb } from '../../database/platform-db.ts'
+import { publish } from '../../events/bus.ts'
+import { accessChanged } from '../../events/topics.ts'
+
+interface SessionRow {
+  id: string
+  account_id: string
+  tenant_id: string | null
+  role: MemberRole | null
+  suspended: boolean | null
+  superadmin: boolean
+  second_factor: boolean
+  email: string
+}
+
+/** Who is behind each of these sessions now. One that has ended, or whose account, membership or tenant has, is left out. */
+export async function readStandings(platform: Platform, sessionIds: readonly string[]): Promise<Map<string, Standing>> {
+  const rows = await platform.query<SessionRow>(`
+    select s.id, s.account_id, s.tenant_id, m.role, t.lifecycle = 'SUSPENDED' as suspended, a.superadmin, a.totp_confirmed_at is not null as second_factor, a.email
+    from platform.session s
+    join platform.account a on a.id = s.account_id and a.disabled_at is null
+    left join platform.membership m on m.account_id = s.account_id and m.tenant_id = s.tenant_id
+    left join platform.tenant t on t.id = s.tenant_id and t.lifecycle in ('ACTIVE', 'SUSPENDED')
+    where s.id = any($1) and s.revoked_at is null and s.expires_at > now()`, [sessionIds])
+  return new Map(rows.flatMap(row => standingOf(row) ?? []).map(standing => [standing.sessionId, standing]))
+}
+
+function standingOf(row: SessionRow): Standing | undefined {
+  const who = { accountId: row.account_id, sessionId: row.id }
+  if (row.superadmin && row.tenant_id === null)
+    return { kind: 'superadmin', ...who, email: row.email, secondFactor: row.second_factor }
+  // A superadmin holds no membership; and without a tenant nobody else is anybody.
+  if (!row.role || row.superadmin || row.suspended === null || row.tenant_id === null)
+    return undefined
+  return { kind: 'member', ...who, tenantId: row.tenant_id, role: row.role, suspended: row.suspended }
+}
+
+/** Has every process ask again what this account's open sockets may still do, once the transaction of `db` commits. */
+export async function tellAccessChanged(db: PlatformDb, accountId: string): Promise<void> {
+  await db.execute('select pg_notify(?, ?)', publish(accessChanged, { accountId }).values)
+}

@@ -1,0 +1,83 @@
+import type { MemberRole } from '../../access/principal.ts'
+import type { Platform, PlatformDb } from '../../database/platform-db.ts'
+import type { JobSender } from '../../jobs/queue.ts'
+import type { Trail } from '../../shared/trail.ts'
+import type { InvitationRow } from './members.queries.ts'
+import { requestMail } from '../../mail/mail.job.ts'
+import { Conflict, NotFound } from '../../shared/errors.ts'
+import { isUuid } from '../../shared/uuid.ts'
+import { parseInput } from '../../shared/validate.ts'
+import { record } from '../audit/room.ts'
+import { inviteMemberInput } from './members.input.ts'
+import { invitationsOf } from './members.queries.ts'
+
+interface NewInvitation { readonly tenantId: string, readonly email: string, readonly role: MemberRole, readonly invitedBy: string | null }
+
+export class InvitationsService {
+  constructor(private readonly parts: { platform: Platform, jobs: JobSender }) {}
+
+  /** What is open in the tenant, the newest first. */
+  list(tenantId: string): Promise<InvitationRow[]> {
+    return invitationsOf(this.parts.platform, tenantId)
+  }
+
+  /**
+   * Asks somebody to join: invitation, mail job and audit record commit together. An open one is replaced. Whether the
+   * address has an account, is a superadmin's or nobody's shows in nothing.
+   */
+  async invite(tenantId: string, input: unknown, trail: Trail): Promise<InvitationRow> {
+    const { email, role } = parseInput(inviteMemberInput, input)
+    const id = await this.parts.platform.transaction(async (db) => {
+      const { id, replaced } = await place(db, { tenantId, email, role, invitedBy: trail.actor.id ?? null })
+      // Afterwards: an acceptance on its way holds the open invitation, and is seen here once it has let go.
+      await refuseMember(db, tenantId, email)
+      await requestMail(db, this.parts.jobs, { kind: 'INVITATION', id, tenantId })
+      await record(db, tenantId, { action: replaced ? 'invitation.renewed' : 'invitation.created', subject: { type: 'invitation', id }, details: { email, role, ...(replaced && { replaces: replaced }) } }, trail)
+      return id
+    })
+    const [invitation] = await invitationsOf(this.parts.platform, tenantId, id)
+    if (!invitation)
+      throw new NotFound('The invitation')
+    return invitation
+  }
+
+  /** Takes an open invitation back: its link is void from now on. */
+  async revoke(tenantId: string, id: string, trail: Trail): Promise<void> {
+    if (!isUuid(id))
+      throw new NotFound('The invitation')
+    await this.parts.platform.transaction(async (db) => {
+      const [revoked] = await db.execute<{ email: string, role: MemberRole }[]>(`
+        update platform.invitation set revoked_at = now() where id = ? and tenant_id = ? and accepted_at is null and revoked_at is null
+        returning email, role`, [id, tenantId])
+      if (!revoked)
+        throw new NotFound('The invitation')
+      await record(db, tenantId, { action: 'invitation.revoked', subject: { type: 'invitation', id }, details: { ...revoked } }, trail)
+    })
+  }
+}
+
+/**
+ * A new invitation in the place of the address's open one, whose link ends with it: a letter on its way for that one is
+ * not sent any more. One at a time for each address of a school.
+ */
+async function place(db: PlatformDb, { tenantId, email, role, invitedBy }: NewInvitation): Promise<{ id: string, replaced: string | undefined }> {
+  await db.execute('select pg_advisory_xact_lock(hashtextextended(\'invitation \' || ? || lower(?), 0))', [tenantId, email])
+  const [replaced] = await db.execute<{ id: string }[]>(`
+    update platform.invitation set revoked_at = now()
+    where tenant_id = ? and lower(email) = lower(?) and accepted_at is null and revoked_at is null returning id`, [tenantId, email])
+  const [placed] = await db.execute<{ id: string }[]>(`
+    insert into platform.invitation (id, tenant_id, email, role, invited_by, expires_at)
+    values (gen_random_uuid(), ?, ?, ?, ?, now() + interval '7 days') returning id`, [tenantId, email, role, invitedBy])
+  return { id: placed!.id, replaced: replaced?.id }
+}
+
+async function refuseMember(db: PlatformDb, tenantId: string, email: string): Promise<void> {
+  const members = await db.execute('select 1 from platform.membership m join platform.account a on a.id = m.account_id where m.tenant_id = ? and lower(a.email) = lower(?)', [tenantId, email])
+  if (members.length > 0)
+    throw emailTaken()
+}
+
+function emailTaken(): Conflict {
+  const message = 'Somebody with this e-mail address is a member already.'
+  return new Conflict(message, { code: 'EMAIL_TAKEN', fields: [{ path: ['email'], code: 'EMAIL_TAKEN', message }] })
+}

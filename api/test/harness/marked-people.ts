@@ -1,0 +1,26 @@
+import type { Marked } from './canaries.ts'
+import type { TestHomeroom } from './homeroom.ts'
+import type { Ids } from './marked-rows.ts'
+import { randomUUID } from 'node:crypto'
+import { access, openSuperadmin } from './superadmin.ts'
+
+/** Who else belongs to the school, is asked to, and is signed in: all with the school's mark. */
+export async function plantPeople({ database: { sql } }: TestHomeroom, { tenantId, mark }: Marked): Promise<Ids> {
+  const [{ head }] = await sql<{ head: string }>('select account_id as head from platform.membership where tenant_id = $1', [tenantId]) as [{ head: string }]
+  const ids = { account: randomUUID(), membership: randomUUID(), invitation: randomUUID(), session: randomUUID(), colleagueSession: randomUUID() }
+  await sql('insert into platform.account (id, email, name, password_hash) values ($1, $2, $3, \'none\')', [ids.account, `colleague.${mark}@school.example`, `Colleague ${mark}`])
+  await sql('insert into platform.membership (id, account_id, tenant_id, role) values ($1, $2, $3, \'TEACHER\')', [ids.membership, ids.account, tenantId])
+  await sql('insert into platform.invitation (id, tenant_id, email, role, invited_by, expires_at) values ($1, $2, $3, \'OFFICE\', $4, now() + interval \'7 days\')', [ids.invitation, tenantId, `guest.${mark}@school.example`, head])
+  for (const [session, account] of [[ids.session, head], [ids.colleagueSession, ids.account]]) {
+    await sql('insert into platform.session (id, account_id, tenant_id, refresh_hash, expires_at, address, user_agent) values ($1, $2, $3, $4, now() + interval \'1 hour\', $5, $6)', [session, account, tenantId, Buffer.alloc(32), `address of ${mark}`, `browser of ${mark}`])
+  }
+  return ids
+}
+
+/** A superadmin looks at the school, for a reason and by a name that are its own. */
+export async function plantAccess(homeroom: TestHomeroom, { tenantId, mark }: Marked): Promise<void> {
+  const superadmin = await openSuperadmin(homeroom, `Super ${mark}`)
+  const answer = await superadmin.client.send(`query Look_${mark} { users(first: 1) { totalCount } }`, {}, access(tenantId, { 'x-access-reason': `They asked us to: ${mark}` }))
+  if (answer.errors)
+    throw new Error(JSON.stringify(answer.errors))
+}

@@ -1,0 +1,54 @@
+import type { MarkedSchool } from './marked-schools.ts'
+import { password } from './sign-up.ts'
+
+/** A call that is right in the caller's own school: only another id can make it wrong. */
+export interface RightCall {
+  /** Every place for an id filled. */
+  readonly variables: (school: MarkedSchool) => Record<string, unknown>
+  /** By place, which of the school's ids stands there; several where more than one thing has ids of that kind. */
+  readonly ids: Readonly<Record<string, readonly string[]>>
+  /** What the right call is answered with; data unless told. */
+  readonly answer?: string
+  /** Who calls; the head of the school unless told. */
+  readonly as?: 'visitor'
+}
+
+/** One for every operation that takes an id. An operation that is not here fails the test. */
+export const rightCalls: Readonly<Record<string, RightCall>> = {
+  'query user': { variables: ({ own }) => ({ id: own.student }), ids: { id: ['student', 'teacher'] } },
+  'query class': { variables: ({ own }) => ({ id: own.class }), ids: { id: ['class'] } },
+  'query classes': { variables: ({ own }) => ({ first: 5, filter: { termId: own.term } }), ids: { 'filter.termId': ['term', 'year'] } },
+  'query tenantPreparationStatus': { variables: ({ own }) => ({ tenantId: own.tenant }), ids: { tenantId: ['tenant'] } },
+  'subscription tenantPreparationStatus': { variables: ({ own }) => ({ tenantId: own.tenant }), ids: { tenantId: ['tenant'] } },
+  'mutation retryTenantPreparation': { variables: ({ own }) => ({ tenantId: own.tenant }), ids: { tenantId: ['tenant'] }, answer: 'CONFLICT' },
+  'mutation signIn': {
+    variables: ({ email, own }) => ({ input: { email, password, tenantId: own.tenant } }),
+    ids: { 'input.tenantId': ['tenant'] },
+    as: 'visitor',
+  },
+  'mutation createClass': {
+    variables: ({ own }) => ({ input: { title: 'Geometry', termIds: [own.term], courseId: own.course, teacherId: own.teacher } }),
+    ids: { 'input.courseId': ['course'], 'input.teacherId': ['teacher'], 'input.termIds.*': ['term', 'year'] },
+  },
+  'mutation enrol': {
+    variables: ({ own }) => ({ input: { classId: own.class, userId: own.otherStudent, role: 'STUDENT' } }),
+    ids: { 'input.classId': ['class'], 'input.userId': ['otherStudent'] },
+  },
+  'mutation withdraw': { variables: ({ own }) => ({ enrollmentId: own.enrollment }), ids: { enrollmentId: ['enrollment'] } },
+  'mutation updateSchoolYear': {
+    variables: ({ own }) => ({
+      input: {
+        id: own.year,
+        title: 'A year',
+        startDate: own.from,
+        endDate: own.to,
+        terms: [{ id: own.term, title: 'Its start', startDate: own.from, endDate: own.half }, { id: own.otherTerm, title: 'Its end', startDate: own.half, endDate: own.to }],
+      },
+    }),
+    ids: { 'input.id': ['year'], 'input.terms.*.id': ['term'] },
+  },
+  'mutation changeMemberRole': { variables: ({ own }) => ({ id: own.membership, role: 'OFFICE' }), ids: { id: ['membership'] } },
+  'mutation removeMember': { variables: ({ own }) => ({ id: own.membership }), ids: { id: ['membership'] } },
+  'mutation revokeInvitation': { variables: ({ own }) => ({ id: own.invitation }), ids: { id: ['invitation'] } },
+  'mutation endSession': { variables: ({ own }) => ({ id: own.session }), ids: { id: ['session', 'colleagueSession'] } },
+}
