@@ -9,7 +9,7 @@ import { provideApollo } from './apollo/useApollo.ts'
 import App from './App.vue'
 import { createMessages } from './i18n.ts'
 import { createSession, provideSession } from './rooms/session/room.ts'
-import { createAppRouter } from './router.ts'
+import { createAppRouter, needsSession } from './router.ts'
 
 // The only file that knows everybody. Arrow functions close over what is made a few lines later.
 const socketUrl = new URL('/graphql', location.href.replace(/^http/, 'ws')).href
@@ -22,6 +22,8 @@ const client = createApollo('/graphql', tokens, socket, {
     if (tenantId)
       go({ name: 'preparing', params: { tenantId } })
   },
+  suspended: () => { session.suspended.value = true },
+  secondFactorNeeded: () => go({ name: 'account', query: { set: 'second-factor' } }),
 })
 const session = createSession(client, socket, tokens)
 const i18n = createMessages()
@@ -32,9 +34,11 @@ function go(to: RouteLocationRaw) {
 }
 
 session.whenLost(() => {
-  if (router.currentRoute.value.meta.for === 'member')
+  if (needsSession(router.currentRoute.value))
     go({ name: 'sign-in', query: { next: router.currentRoute.value.fullPath } })
 })
+// Begun again from nothing, as whoever is signed in now.
+session.whenReplaced(() => location.reload())
 
 const app = createApp(App).use(icons).use(i18n).use(router)
 provideApollo(app, { client, socket })

@@ -1,19 +1,29 @@
+import type { RouteLocationNormalized } from 'vue-router'
 import type { createMessages } from './i18n.ts'
 import type { Session } from './rooms/session/room.ts'
 import { nextTick } from 'vue'
 import { createRouter, createWebHistory } from 'vue-router'
+import { accountRoutes, officeAccountRoutes } from './rooms/account/room.ts'
+import { auditRoutes } from './rooms/audit/room.ts'
 import { dashboardRoutes } from './rooms/dashboard/room.ts'
+import { invitationRoutes, membersRoutes } from './rooms/members/room.ts'
 import { registrationRoutes } from './rooms/registration/room.ts'
 import { rosterRoutes } from './rooms/roster/room.ts'
 import { ownPath, sessionRoutes } from './rooms/session/room.ts'
 
 declare module 'vue-router' {
   interface RouteMeta {
-    /** visitor: who is signed in goes on to the school. member: who is not signs in first. Left out: anyone. */
-    for?: 'visitor' | 'member'
+    /**
+     * visitor: who is signed in goes on to the school. account: who is not signs in first. member: of a school.
+     * admin: of a school, as its ADMIN; the office tells the others so. Left out: anyone.
+     */
+    for?: 'visitor' | 'account' | 'member' | 'admin'
     title?: string
   }
 }
+
+const ofSchool = (to: RouteLocationNormalized) => to.meta.for === 'member' || to.meta.for === 'admin'
+export const needsSession = (to: RouteLocationNormalized) => to.meta.for === 'account' || ofSchool(to)
 
 export function createAppRouter(session: Session, i18n: ReturnType<typeof createMessages>) {
   const router = createRouter({
@@ -21,19 +31,31 @@ export function createAppRouter(session: Session, i18n: ReturnType<typeof create
     routes: [
       ...registrationRoutes,
       ...sessionRoutes,
-      { path: '/', component: () => import('./Office.vue'), meta: { for: 'member' }, children: [...dashboardRoutes, ...rosterRoutes] },
+      ...accountRoutes,
+      ...invitationRoutes,
+      {
+        path: '/',
+        component: () => import('./Office.vue'),
+        meta: { for: 'member' },
+        children: [...dashboardRoutes, ...rosterRoutes, ...membersRoutes, ...auditRoutes, ...officeAccountRoutes],
+      },
       { path: '/:rest(.*)*', name: 'nowhere', component: () => import('./Nowhere.vue'), meta: { title: 'nowhere.title' } },
     ],
     scrollBehavior: (to, from, saved) => saved ?? (to.path === from.path ? false : { top: 0 }),
   })
 
   router.beforeEach(async (to) => {
-    const needed = to.meta.for === 'member'
     if (!session.viewer.value && session.expected())
       await session.restore()
-    if (needed && !session.viewer.value)
+    const viewer = session.viewer.value
+    if (needsSession(to) && !viewer)
       return { name: 'sign-in', query: { next: to.fullPath } }
-    if (to.meta.for === 'visitor' && session.viewer.value)
+    // The operator's people belong to no school.
+    if (ofSchool(to) && !viewer?.tenant)
+      return { name: 'operator' }
+    if (to.name === 'operator' && viewer?.tenant)
+      return { name: 'dashboard' }
+    if (to.meta.for === 'visitor' && viewer)
       return ownPath(to.query.next) ?? { name: 'dashboard' }
   })
 

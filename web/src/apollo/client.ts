@@ -16,6 +16,10 @@ export interface Hooks {
   signedOut: () => void
   /** The door is closed for now; the words say in which state the tenant is. */
   notReady: (problem: Problem) => void
+  /** The operator has closed the school for now. */
+  suspended: () => void
+  /** Nothing goes on until this account has a second factor. */
+  secondFactorNeeded: () => void
 }
 
 export function createApollo(uri: string, tokens: Tokens, socket: Socket, hooks: Hooks) {
@@ -28,10 +32,16 @@ export function createApollo(uri: string, tokens: Tokens, socket: Socket, hooks:
 
   const recover = new ErrorLink(({ error, operation, forward }) => {
     const problem = readProblem(error)
+    const { asVisitor, renewed } = operation.getContext()
+    if (asVisitor)
+      return
     if (problem.code === 'TENANT_NOT_READY')
       hooks.notReady(problem)
-    const { asVisitor, renewed } = operation.getContext()
-    if (problem.code !== 'UNAUTHENTICATED' || asVisitor || renewed)
+    if (problem.code === 'TENANT_SUSPENDED')
+      hooks.suspended()
+    if (problem.code === 'SECOND_FACTOR_REQUIRED')
+      hooks.secondFactorNeeded()
+    if (problem.code !== 'UNAUTHENTICATED' || renewed)
       return
     operation.setContext({ renewed: true })
     return from(tokens.renew()).pipe(switchMap((token) => {

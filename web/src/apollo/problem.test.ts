@@ -16,6 +16,12 @@ test('a GraphQL error gives its code, its reference and its fields by path', () 
   expect(problem).toMatchObject({ code: 'BAD_USER_INPUT', requestId: 'r-1', fields: [{ path: 'admin.email', code: 'EMAIL_TAKEN', message: 'Taken.' }] })
 })
 
+test('where a school must be chosen, the schools are named', () => {
+  const problem = readProblem(graphQL({ code: 'CONFLICT', tenants: [{ id: 'a', name: 'Oakfield', slug: 'oakfield' }, { id: 'b' }, null] }))
+  expect(problem).toMatchObject({ code: 'CONFLICT', schools: [{ id: 'a', name: 'Oakfield', slug: 'oakfield' }] })
+  expect(readProblem(graphQL({ code: 'CONFLICT' })).schools).toBeUndefined()
+})
+
 test('a refusal for rate tells how long to wait, from GraphQL or from the header', () => {
   expect(readProblem(graphQL({ code: 'RATE_LIMITED', retryAfter: 12 }))).toMatchObject({ code: 'RATE_LIMITED', retryAfter: 12 })
   expect(readProblem(http(429, 'slow down', { 'retry-after': '30' }))).toMatchObject({ code: 'RATE_LIMITED', retryAfter: 30 })

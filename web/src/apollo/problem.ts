@@ -1,6 +1,7 @@
 import { CombinedGraphQLErrors, ServerError } from '@apollo/client/errors'
 
 export interface FieldProblem { path: string, code: string, message: string }
+export interface NamedSchool { id: string, name: string, slug: string }
 
 /** What went wrong, read from whatever was thrown: a GraphQL error, an HTTP answer, a missing network. */
 export interface Problem {
@@ -10,6 +11,8 @@ export interface Problem {
   retryAfter?: number
   status?: string
   fields: FieldProblem[]
+  /** The schools to choose from, where the answer is that one must be chosen. */
+  schools?: NamedSchool[]
 }
 
 interface ErrorShape { message?: unknown, extensions?: Record<string, unknown> }
@@ -25,6 +28,17 @@ function readFields(value: unknown): FieldProblem[] {
       : [])
 }
 
+function readSchools(value: unknown): NamedSchool[] | undefined {
+  if (!Array.isArray(value))
+    return undefined
+  const schools = value.flatMap((school: { id?: unknown, name?: unknown, slug?: unknown }) => {
+    const id = text(school?.id)
+    const name = text(school?.name)
+    return id && name ? [{ id, name, slug: text(school.slug) ?? '' }] : []
+  })
+  return schools.length > 0 ? schools : undefined
+}
+
 function fromGraphQL({ message, extensions = {} }: ErrorShape): Problem {
   return {
     code: text(extensions.code) ?? 'UNKNOWN',
@@ -33,6 +47,7 @@ function fromGraphQL({ message, extensions = {} }: ErrorShape): Problem {
     retryAfter: typeof extensions.retryAfter === 'number' ? extensions.retryAfter : undefined,
     status: text(extensions.status),
     fields: readFields(extensions.fields),
+    schools: readSchools(extensions.tenants),
   }
 }
 

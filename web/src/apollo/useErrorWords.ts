@@ -8,9 +8,12 @@ const atField: Record<string, string> = { SLUG_TAKEN: 'slug', EMAIL_TAKEN: 'admi
 export function useErrorWords() {
   const { t, te } = useI18n()
 
-  function words(problem: Problem): string {
-    if (problem.code === 'RATE_LIMITED' && problem.retryAfter)
-      return t('errors.RATE_LIMITED_FOR', problem.retryAfter)
+  /** `wait`: the seconds that are left of what the problem said. */
+  function words(problem: Problem, wait?: number): string {
+    const seconds = wait || problem.retryAfter
+    if (seconds && te(`errors.${problem.code}_FOR`))
+      // Nobody counts a long time in seconds.
+      return seconds > 90 ? t(`errors.${problem.code}_MINUTES`, Math.ceil(seconds / 60)) : t(`errors.${problem.code}_FOR`, seconds)
     const key = `errors.${problem.code}`
     return te(key) ? t(key) : t('errors.UNKNOWN')
   }

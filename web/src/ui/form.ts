@@ -1,14 +1,14 @@
-import type { Ref } from 'vue'
-import { nextTick, ref } from 'vue'
+import type { MaybeRefOrGetter } from 'vue'
+import { nextTick, ref, toValue } from 'vue'
 
 /** The errors of a form by the path of their field, and the cursor at the first of them. */
-export function useForm(element: Readonly<Ref<HTMLElement | null>>) {
+export function useForm(element: MaybeRefOrGetter<HTMLElement | null | undefined>) {
   const errors = ref<Record<string, string>>({})
 
   async function show(found: Record<string, string>) {
     errors.value = found
     await nextTick()
-    element.value?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
+    toValue(element)?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
   }
   function clear(path?: string) {
     if (path === undefined)

@@ -1,5 +1,6 @@
 import type { CreateTenantInput } from '../../apollo/generated/graphql.ts'
 import * as z from 'zod/mini'
+import { emailAddress, newPassword, personName } from '../../shared/fields.ts'
 import { isSlug } from './slug.ts'
 
 /** A message is a key of errors.fields, so that client and server are told in the same words. */
@@ -7,9 +8,9 @@ export const signUpForm = z.object({
   name: z.string().check(z.trim(), z.minLength(1, 'REQUIRED'), z.maxLength(200, 'TOO_LONG')),
   slug: z.string().check(z.minLength(1, 'REQUIRED'), z.refine(isSlug, 'SLUG_MALFORMED')),
   admin: z.object({
-    name: z.string().check(z.trim(), z.minLength(1, 'REQUIRED'), z.maxLength(200, 'TOO_LONG')),
-    email: z.string().check(z.trim(), z.minLength(1, 'REQUIRED'), z.email('EMAIL_MALFORMED')),
-    password: z.string().check(z.minLength(1, 'REQUIRED'), z.minLength(10, 'PASSWORD_SHORT'), z.maxLength(128, 'TOO_LONG')),
+    name: personName,
+    email: emailAddress,
+    password: newPassword,
   }),
   timeZone: z.string(),
 })

@@ -5,7 +5,7 @@ import type { Socket } from '../../apollo/socket.ts'
 import type { Grant, Tokens } from '../../apollo/tokens.ts'
 import { inject, ref } from 'vue'
 import { asVisitor } from '../../apollo/client.ts'
-import { RefreshSessionDocument, SignOutDocument } from '../../apollo/generated/graphql.ts'
+import { RefreshSessionDocument, SignOutDocument, ViewerDocument } from '../../apollo/generated/graphql.ts'
 import { readProblem } from '../../apollo/problem.ts'
 
 // Says only that a refresh cookie is likely, so that a visitor's first page asks nothing of the server.
@@ -32,38 +32,58 @@ const hint = {
 
 export interface Session {
   viewer: Readonly<Ref<ViewerFieldsFragment | undefined>>
+  /** Whether the school was last seen to be suspended. */
+  suspended: Ref<boolean>
   /** Whether somebody signed in here before and did not sign out. */
   expected: () => boolean
   /** Signs in with the refresh cookie, once; answers whether it worked. */
   restore: () => Promise<boolean>
   /** Takes over a session that a mutation answered with. */
   adopt: (session: SessionFieldsFragment) => void
+  /** Asks who is signed in as what, after something about that has changed. */
+  lookAgain: () => Promise<void>
   signOut: () => Promise<void>
+  /** The server has ended the session, as it was asked to. */
+  clear: () => void
   /** The session ended without being asked to. */
   forget: () => void
   askForGrant: () => Promise<Grant | undefined>
   /** Called when the session ended on its own or in another tab. */
   whenLost: (call: () => void) => void
+  /** Called when another tab signed in as somebody else: what is in view is not theirs. */
+  whenReplaced: (call: () => void) => void
 }
+
+/** A person in one role in one school: what may be seen depends on all three. */
+const seat = (viewer: ViewerFieldsFragment) => [viewer.id, viewer.tenant?.id, viewer.role].join(' ')
 
 export function createSession(client: ApolloClient, socket: Socket, tokens: Tokens): Session {
   const viewer = ref<ViewerFieldsFragment>()
+  const suspended = ref(false)
   let lost = () => {}
+  let replaced = () => {}
   let restoring: Promise<boolean> | undefined
 
   function adopt(session: SessionFieldsFragment) {
+    if (viewer.value && seat(viewer.value) !== seat(session.viewer))
+      leaveNothing()
     tokens.hold(session)
     viewer.value = session.viewer
     hint.set(true)
+  }
+
+  function leaveNothing() {
+    suspended.value = false
+    // The socket was opened as this member: the next one signs in on a new one.
+    socket.client.terminate()
+    void client.clearStore()
   }
 
   function clear() {
     tokens.drop()
     viewer.value = undefined
     hint.set(false)
-    // The socket was opened as this member: the next one signs in on a new one.
-    socket.client.terminate()
-    void client.clearStore()
+    leaveNothing()
   }
 
   function forget() {
@@ -78,7 +98,10 @@ export function createSession(client: ApolloClient, socket: Socket, tokens: Toke
       const { data } = await client.mutate({ mutation: RefreshSessionDocument, context: asVisitor, fetchPolicy: 'no-cache' })
       if (!data)
         return undefined
+      const other = viewer.value && seat(viewer.value) !== seat(data.refreshSession.viewer)
       adopt(data.refreshSession)
+      if (other)
+        replaced()
       return data.refreshSession
     }
     catch (error) {
@@ -106,6 +129,12 @@ export function createSession(client: ApolloClient, socket: Socket, tokens: Toke
     return restoring
   }
 
+  async function lookAgain() {
+    const { data } = await client.query({ query: ViewerDocument, fetchPolicy: 'no-cache' }).catch(() => ({ data: undefined }))
+    if (data?.viewer)
+      viewer.value = data.viewer
+  }
+
   async function signOut() {
     await client.mutate({ mutation: SignOutDocument, fetchPolicy: 'no-cache' }).catch(() => {})
     clear()
@@ -116,7 +145,20 @@ export function createSession(client: ApolloClient, socket: Socket, tokens: Toke
       forget()
   })
 
-  return { viewer, expected: hint.get, restore, adopt, signOut, forget, askForGrant, whenLost: (call) => { lost = call } }
+  return {
+    viewer,
+    suspended,
+    expected: hint.get,
+    restore,
+    adopt,
+    lookAgain,
+    signOut,
+    clear,
+    forget,
+    askForGrant,
+    whenLost: (call) => { lost = call },
+    whenReplaced: (call) => { replaced = call },
+  }
 }
 
 const key: InjectionKey<Session> = Symbol('session')

@@ -1,4 +1,4 @@
-import type { Sort } from '../../ui/DataTable.vue'
+import type { Sort } from '../ui/DataTable.vue'
 import type { ListState } from './list-state.ts'
 import { computed, onScopeDispose, ref, watch } from 'vue'
 import { useRoute, useRouter } from 'vue-router'

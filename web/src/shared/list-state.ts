@@ -32,6 +32,6 @@ export function writeList({ search, by, descending, after, before }: ListState, 
 }
 
 /** What the connection is asked: forwards from `after`, or backwards from `before`. */
-export function pageOf({ after, before }: ListState) {
+export function pageOf({ after, before }: Pick<ListState, 'after' | 'before'>) {
   return before ? { last: PAGE, before } : { first: PAGE, after }
 }
