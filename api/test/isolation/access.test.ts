@@ -1,55 +1,105 @@
-import type { GraphQLField, GraphQLInputType } from 'graphql'
-import type { SignedUp, TestHomeroom } from '../harness/homeroom.ts'
+import type { GraphQLField, GraphQLInputType, GraphQLNamedType } from 'graphql'
+import type { GraphqlClient } from '../harness/client.ts'
+import type { TestHomeroom } from '../harness/homeroom.ts'
 import { buildSchema, getNamedType, isEnumType, isInputObjectType, isListType, isNonNullType, isObjectType, isScalarType } from 'graphql'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { contract } from '../../src/compose.ts'
 import { openHomeroom } from '../harness/homeroom.ts'
+import { access, openSuperadmin } from '../harness/superadmin.ts'
 
-const everyone = ['visitor', 'READ_ONLY', 'TEACHER', 'OFFICE', 'ADMIN']
-const members = everyone.slice(1)
-const office = ['OFFICE', 'ADMIN']
+const roles = ['READ_ONLY', 'TEACHER', 'OFFICE', 'ADMIN'] as const
+/** A superadmin names a tenant and gives a reason, and asks for writing; `without factor` has no second factor yet. */
+const principals = ['visitor', 'suspended', ...roles, 'superadmin', 'without factor'] as const
+type Principal = typeof principals[number]
+
+const signedIn = principals.slice(1)
+const members = [...roles, 'superadmin'] as const
+const office = ['OFFICE', 'ADMIN', 'superadmin'] as const
 
 // The reviewed table: who may call which operation. A field that is not in it fails the test.
-const allowed: Record<string, readonly string[]> = {
-  'query viewer': everyone,
+const allowed: Record<string, readonly Principal[]> = {
+  'query viewer': principals,
   'query tenant': members,
-  'query tenantPreparationStatus': everyone,
-  'query slugAvailability': everyone,
+  'query tenants': ['superadmin'],
+  'query tenantPreparationStatus': principals,
+  'query slugAvailability': principals,
+  'query sessions': signedIn,
+  'query members': ['ADMIN'],
+  'query invitations': ['ADMIN'],
+  'query invitation': principals,
+  'query auditEvents': ['ADMIN', 'superadmin'],
   'query dashboard': members,
   'query users': members,
   'query user': members,
   'query classes': members,
   'query class': members,
   'query courses': members,
-  'mutation createTenant': everyone,
-  'mutation signIn': everyone,
-  'mutation refreshSession': everyone,
-  'mutation signOut': everyone,
-  'mutation retryTenantPreparation': ['ADMIN'],
+  'mutation createTenant': principals,
+  'mutation signIn': principals,
+  'mutation refreshSession': principals,
+  'mutation signOut': principals,
+  'mutation requestPasswordReset': principals,
+  'mutation resetPassword': principals,
+  'mutation verifyEmail': principals,
+  'mutation acceptInvitation': principals,
+  'mutation changePassword': signedIn,
+  'mutation requestEmailVerification': signedIn,
+  'mutation endSession': signedIn,
+  'mutation signOutEverywhere': signedIn,
+  'mutation startSecondFactor': signedIn,
+  'mutation confirmSecondFactor': signedIn,
+  // Who must have one keeps it.
+  'mutation removeSecondFactor': ['suspended', ...roles],
+  'mutation inviteMember': ['ADMIN'],
+  'mutation revokeInvitation': ['ADMIN'],
+  'mutation changeMemberRole': ['ADMIN'],
+  'mutation removeMember': ['ADMIN'],
+  'mutation retryTenantPreparation': ['ADMIN', 'superadmin'],
   'mutation addStudent': office,
   'mutation addTeacher': office,
   'mutation createClass': office,
   'mutation enrol': office,
   'mutation withdraw': office,
   'mutation updateSchoolYear': office,
+  'subscription tenantPreparationStatus': principals,
+}
+
+// Everything a visitor's operations can lead to, reviewed: a new field on one of these types is open to the world.
+const open: Readonly<Record<string, string>> = {
+  CreateTenantPayload: 'session tenant',
+  InvitationPreview: 'accountExists email expiresAt role tenantName',
+  PreparationError: 'code message',
+  PreparationStep: 'completedAt name rolledBack startedAt',
+  Session: 'accessToken expiresAt viewer',
+  SlugAvailability: 'available message reason slug suggestion',
+  Tenant: 'createdAt id locale name preparation slug timeZone',
+  TenantPreparationStatus: 'attempt completedAt completedSteps error maxAttempts sequence startedAt status step steps tenantId totalSteps',
+  Viewer: 'email emailVerified id name role secondFactor superadmin tenant',
 }
 
 const schema = buildSchema(await contract())
-const operations = (['query', 'mutation'] as const).flatMap((kind) => {
-  const type = kind === 'query' ? schema.getQueryType() : schema.getMutationType()
-  return Object.values(type!.getFields()).map(field => ({ name: `${kind} ${field.name}`, document: documentFor(kind, field) }))
+const operations = (['query', 'mutation', 'subscription'] as const).flatMap((kind) => {
+  const type = { query: schema.getQueryType(), mutation: schema.getMutationType(), subscription: schema.getSubscriptionType() }[kind]
+  return Object.values(type!.getFields()).map(field => ({ name: `${kind} ${field.name}`, type: getNamedType(field.type), document: documentFor(kind, field) }))
 })
 
 let homeroom: TestHomeroom
-const callers = new Map<string, SignedUp>()
+const callers = new Map<Principal, { client: GraphqlClient, headers: Record<string, string> }>()
 
 beforeAll(async () => {
   homeroom = await openHomeroom()
-  for (const role of members) {
+  for (const role of ['suspended', ...roles] as const) {
     const school = await homeroom.openSchool(`the-${role.toLowerCase().replace('_', '-')}`)
-    await homeroom.database.sql('update platform.membership set role = $1 where tenant_id = $2', [role, school.tenantId])
-    callers.set(role, school)
+    callers.set(role, { client: school.client, headers: {} })
+    if (role === 'suspended')
+      await homeroom.database.sql('update platform.tenant set lifecycle = \'SUSPENDED\' where id = $1', [school.tenantId])
+    else
+      await homeroom.database.sql('update platform.membership set role = $1 where tenant_id = $2', [role, school.tenantId])
   }
+  const { tenantId } = await homeroom.openSchool('the-visited')
+  const headers = access(tenantId, { 'x-access-mode': 'write' })
+  callers.set('superadmin', { client: (await openSuperadmin(homeroom)).client, headers })
+  callers.set('without factor', { client: (await openSuperadmin(homeroom, 'New Super', { secondFactor: false })).client, headers })
 })
 afterAll(() => homeroom?.stop())
 
@@ -57,25 +107,60 @@ test('the table names every operation of the contract, and no other', () => {
   expect(operations.map(({ name }) => name).sort()).toEqual(Object.keys(allowed).sort())
 })
 
+test('what a visitor can reach is what has been reviewed', () => {
+  expect(reachable(Object.keys(allowed).filter(name => allowed[name]!.includes('visitor')))).toEqual(open)
+})
+
+/** With what somebody who may not call it is refused. */
+function refusal(principal: Principal, name = ''): string {
+  if (name === 'mutation removeSecondFactor' && principal !== 'visitor')
+    return 'FORBIDDEN'
+  switch (principal) {
+    case 'visitor': return 'UNAUTHENTICATED'
+    case 'suspended': return 'TENANT_SUSPENDED'
+    case 'without factor': return 'SECOND_FACTOR_REQUIRED'
+    default: return 'FORBIDDEN'
+  }
+}
+const refusals = new Set(principals.map(principal => refusal(principal)))
+
 describe.each(operations)('$name', ({ name, document }) => {
-  test.each(everyone)('as %s', async (role) => {
-    const client = callers.get(role)?.client ?? homeroom.visitor
-    const { errors } = await client.send(document)
-    const refusals = (errors ?? []).map(error => error.extensions.code).filter(code => code === 'FORBIDDEN' || (code === 'UNAUTHENTICATED' && !publicButNeedsSession.has(name)))
-    const expected = allowed[name]?.includes(role) ? [] : [role === 'visitor' ? 'UNAUTHENTICATED' : 'FORBIDDEN']
-    expect(refusals).toEqual(expected)
+  test.each(principals)('as %s', async (principal) => {
+    const { client, headers } = callers.get(principal) ?? { client: homeroom.visitor, headers: {} }
+    const codes = await answerCodes(client, document, headers)
+    const expected = allowed[name]!.includes(principal) ? [] : [refusal(principal, name)]
+    expect(codes.filter(code => refusals.has(code) && !(code === 'UNAUTHENTICATED' && publicButNeedsMore.has(name)))).toEqual(expected)
     // Whatever the input was, it was ours to handle.
-    expect(errors?.map(error => error.extensions.code) ?? []).not.toContain('INTERNAL_SERVER_ERROR')
-    expect(errors?.map(error => error.extensions.code) ?? []).not.toContain('GRAPHQL_VALIDATION_FAILED')
-    if (name === 'mutation signOut' && role !== 'visitor')
-      await homeroom.database.sql('update platform.session set revoked_at = null, revoked_reason = null')
+    expect(codes).not.toContain('INTERNAL_SERVER_ERROR')
+    expect(codes).not.toContain('GRAPHQL_VALIDATION_FAILED')
+    await homeroom.database.sql('update platform.session set revoked_at = null, revoked_reason = null')
   })
 })
 
-// Anyone may call them, and without a session or an id they have nothing to go by.
-const publicButNeedsSession = new Set(['mutation refreshSession', 'query tenantPreparationStatus'])
+async function answerCodes(client: GraphqlClient, document: string, headers: Record<string, string>): Promise<string[]> {
+  if (!document.startsWith('subscription'))
+    return ((await client.send(document, {}, headers)).errors ?? []).map(error => error.extensions.code)
+  return client.subscribe(document).then(() => [], (error: { errors?: { extensions: { code: string } }[] }) => (error.errors ?? []).map(({ extensions }) => extensions.code))
+}
 
-function documentFor(kind: 'query' | 'mutation', field: GraphQLField<unknown, unknown>): string {
+// Anyone may call them, and without a session, an id or a good token they have nothing to go by.
+const publicButNeedsMore = new Set(['mutation refreshSession', 'query tenantPreparationStatus', 'mutation signIn'])
+
+/** Every type that these operations can lead to, with its fields. */
+function reachable(names: readonly string[]): Record<string, string> {
+  const found: Record<string, string> = {}
+  const follow = (type: GraphQLNamedType) => {
+    if (!isObjectType(type) || type.name in found)
+      return
+    const fields = Object.values(type.getFields())
+    found[type.name] = fields.map(field => field.name).sort().join(' ')
+    fields.forEach(field => follow(getNamedType(field.type)))
+  }
+  operations.filter(({ name }) => names.includes(name)).forEach(({ type }) => follow(type))
+  return found
+}
+
+function documentFor(kind: 'query' | 'mutation' | 'subscription', field: GraphQLField<unknown, unknown>): string {
   const args = field.args.filter(arg => isNonNullType(arg.type)).map(arg => `${arg.name}: ${literal(arg.type)}`)
   const selection = isObjectType(getNamedType(field.type)) ? ' { __typename }' : ''
   return `${kind} { ${field.name}${args.length > 0 ? `(${args.join(', ')})` : ''}${selection} }`
