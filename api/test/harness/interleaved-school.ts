@@ -26,7 +26,8 @@ interface Everything extends Fixed {
 }
 interface Year { dashboard: { schoolYear: { title: string, children: { id: string, startDate: string, endDate: string }[] } } }
 
-const addStudent = 'addStudent(input: $input) { id familyName }'
+// What was written is read again, and read before the next write.
+const addStudent = 'addStudent(input: $input) { id familyName roles { org { name } } }'
 
 /**
  * A school, and what it must answer whatever the other one does meanwhile: what never changes, exactly; what is added,

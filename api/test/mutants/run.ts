@@ -1,4 +1,4 @@
-// `npm run mutants [-- word …]`: takes out one guard after the other in a copy of the tree and asks whether the tests notice.
+// `npm run mutants [-- --open | word …]`: takes out one guard after the other in a copy of the tree and asks whether the tests notice.
 import type { Guard } from './guard.ts'
 import { execFileSync, spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
@@ -10,6 +10,7 @@ import { guards } from './guards.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const bin = join(root, 'node_modules/.bin')
+const page = join(root, 'docs/mutants.md')
 const say = (line: string) => void process.stdout.write(`${line}\n`)
 
 type Outcome
@@ -97,7 +98,9 @@ function words({ outcome }: Result): string {
 
 function main(): void {
   const wanted = process.argv.slice(2)
-  const chosen = guards.filter(({ name }) => wanted.length === 0 || wanted.some(word => name.includes(word)))
+  const caughtBefore = wanted.includes('--open') ? readFileSync(page, 'utf8') : ''
+  const chosen = guards.filter(({ name }) => wanted.length === 0 || wanted.some(word => name.includes(word))
+    || (caughtBefore !== '' && !caughtBefore.split('\n').some(row => row.startsWith(`| ${name} | `) && row.includes(' | caught | '))))
   const copy = copyTree()
   try {
     const files = [...new Set(chosen.flatMap(({ tests }) => tests))]
@@ -109,13 +112,12 @@ function main(): void {
     for (const guard of chosen) {
       const result = { guard, outcome: judge(copy, guard) }
       results.push(result)
+      writeFileSync(page, report(results))
       say(`${String(results.length).padStart(3)}/${chosen.length} ${words(result).padEnd(10)} ${guard.name}`)
     }
     const caught = results.filter(({ outcome }) => outcome.kind === 'caught').length
     const line = `${caught} of ${results.length} guards caught.`
     say(line)
-    if (wanted.length === 0)
-      writeFileSync(join(root, 'docs/mutants.md'), report(results, line))
     process.exitCode = caught === results.length ? 0 : 1
   }
   finally {
@@ -123,16 +125,21 @@ function main(): void {
   }
 }
 
-function report(results: readonly Result[], line: string): string {
-  const rows = results.map(result => `| ${result.guard.name} | \`${result.guard.file}\` | ${words(result)} |`)
+/** Every guard with what its last run said: those just run, and the others as they stand on the page. */
+function report(results: readonly Result[]): string {
+  const today = new Date().toISOString().slice(0, 10)
+  const before = new Map(readFileSync(page, 'utf8').split('\n').filter(line => line.startsWith('| ')).map(line => [line.split(' | ', 1)[0]!.slice(2), line]))
+  const now = new Map(results.map(result => [result.guard.name, `| ${result.guard.name} | \`${result.guard.file}\` | ${words(result)} | ${today} |`]))
+  const rows = guards.map(({ name, file }) => now.get(name) ?? before.get(name) ?? `| ${name} | \`${file}\` | not run yet | |`)
+  const caught = rows.filter(row => row.includes(' | caught | ')).length
   return `# Guards taken out, one at a time
 
-\`npm run mutants\` takes each of these guards out in a copy of the tree, compiles it, and runs the tests that should notice. Written by its last whole run, on ${new Date().toISOString().slice(0, 10)} with ${availableParallelism()} processors and Node ${process.versions.node}.
+\`npm run mutants\` takes each of these guards out in a copy of the tree, compiles it, and runs the tests that should go red. With words behind \`--\` it runs the guards whose names hold one of them, with \`--open\` those not caught yet, and changes their lines only. Node ${process.versions.node}, ${availableParallelism()} processors.
 
-**${line}**
+**${caught} of ${rows.length} guards caught.**
 
-| guard | file | result |
-|---|---|---|
+| guard | file | result | last run |
+|---|---|---|---|
 ${rows.join('\n')}
 `
 }
