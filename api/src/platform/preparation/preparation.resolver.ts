@@ -35,7 +35,7 @@ export class PreparationResolver {
     // First whose school it is: nobody spends another school's tries.
     mayWatch(context.principal, wanted)
     await this.limits.count('retryTenantPreparation', wanted)
-    return this.service.retry(context.principal, wanted)
+    return this.service.retry(context.principal, wanted, context.trail)
   }
 }
 

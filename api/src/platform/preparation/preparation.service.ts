@@ -2,12 +2,14 @@ import type { Repeater } from '@graphql-yoga/subscription'
 import type { Principal } from '../../access/principal.ts'
 import type { Platform, PlatformDb } from '../../database/platform-db.ts'
 import type { JobSender } from '../../jobs/queue.ts'
+import type { Trail } from '../../shared/trail.ts'
 import type { StatusFeed } from './status-feed.ts'
 import type { ReadStatuses, Status } from './status.ts'
 import { publish } from '../../events/bus.ts'
 import { tenantPreparationChanged } from '../../events/topics.ts'
 import { Conflict, Forbidden, Invalid, NotFound, Unauthenticated } from '../../shared/errors.ts'
 import { isUuid } from '../../shared/uuid.ts'
+import { record } from '../audit/room.ts'
 import { prepareTenant } from './preparation.job.ts'
 
 export class PreparationService {
@@ -43,7 +45,7 @@ export class PreparationService {
   }
 
   /** Starts a new cycle for a tenant that FAILED; CONFLICT in every other state. */
-  async retry(principal: Principal, tenantId: string): Promise<Status> {
+  async retry(principal: Principal, tenantId: string, trail: Trail): Promise<Status> {
     mayWatch(principal, tenantId)
     const begun = await this.platform.transaction(async (db) => {
       const rows = await db.execute<{ preparation_cycle: number }[]>(`
@@ -56,6 +58,7 @@ export class PreparationService {
       await this.request(db, tenantId, rows[0].preparation_cycle)
       const event = publish(tenantPreparationChanged, { tenantId })
       await db.execute('select pg_notify(?, ?)', event.values)
+      await record(db, tenantId, { action: 'tenant.preparationRetried', subject: { type: 'tenant', id: tenantId } }, trail)
       return true
     })
     // Read after the transaction: who holds one connection and asks for another waits for those who do the same.

@@ -126,6 +126,7 @@ test('a broken migration ends in FAILED after its attempts, leaves nothing behin
   const retried = await client.ask<{ retryTenantPreparation: { sequence: number } }>(retry, { tenantId })
   expect(retried).toMatchObject({ retryTenantPreparation: { status: 'PENDING', attempt: 0, error: null } })
   expect(retried.retryTenantPreparation.sequence).toBeGreaterThan(last.sequence)
+  expect(await client.ask('{ auditEvents(filter: { action: "tenant.preparationRetried" }) { nodes { subjectId actorKind } } }')).toEqual({ auditEvents: { nodes: [{ subjectId: tenantId, actorKind: 'MEMBER' }] } })
   expect((await homeroom.visitor.watch(tenantId)).at(-1)).toMatchObject({ status: 'READY', attempt: 1 })
   expect(await leftovers()).toEqual([])
 })
