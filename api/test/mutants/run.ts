@@ -61,9 +61,11 @@ function runTests(copy: string, files: readonly string[]): { passed: number, fai
     // Nothing of ours is read from the environment; what is there must not decide which tools run.
     env: { ...process.env, PATH: `${bin}:${process.env.PATH}`, CI: 'true' },
   })
-  const { numPassedTests, testResults } = JSON.parse(readFileSync(report, 'utf8')) as { numPassedTests: number, testResults: { status: string, assertionResults: { status: string, fullName: string }[] }[] }
-  const unloaded = testResults.filter(({ status, assertionResults }) => status === 'failed' && !assertionResults.some(test => test.status === 'failed')).length
-  const failed = testResults.flatMap(({ assertionResults }) => assertionResults.filter(({ status }) => status === 'failed').map(({ fullName }) => fullName))
+  const { numPassedTests, testResults } = JSON.parse(readFileSync(report, 'utf8')) as { numPassedTests: number, testResults: { name: string, status: string, assertionResults: { status: string, fullName: string }[] }[] }
+  const red = testResults.filter(({ status }) => status === 'failed')
+  // Tests that could not begin, because what they stand on was refused, have failed; a file without any has not loaded.
+  const unloaded = red.filter(({ assertionResults }) => assertionResults.length === 0).length
+  const failed = red.flatMap(({ name, assertionResults }) => assertionResults.length > 0 ? [name, ...assertionResults.filter(({ status }) => status === 'failed').map(({ fullName }) => fullName)] : [])
   return { passed: numPassedTests, failed, unloaded }
 }
 

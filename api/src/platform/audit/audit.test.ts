@@ -4,7 +4,8 @@ import type { SignedUp, TestHomeroom } from '../../../test/harness/homeroom.ts'
 import type { Head } from './verify.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { until } from '../../../test/harness/embedded-owners.ts'
-import { openHomeroom } from '../../../test/harness/homeroom.ts'
+import { openHomeroom, password } from '../../../test/harness/homeroom.ts'
+import { signIn } from '../../../test/harness/sign-in.ts'
 import { schemaName } from '../../database/schema-names.ts'
 import { withClient } from '../../database/with-client.ts'
 import { verifyAudit } from './verify.ts'
@@ -92,6 +93,14 @@ test('writers at once keep one unbroken chain', async () => {
   await brought(riverside, 12)
   const all = await eventsOf(riverside.client)
   expect(all.map(({ sequence }) => sequence)).toEqual(all.map((_, place) => all.length - place))
+  expect((await asOwner(client => verifyAudit(client))).broken).toEqual([])
+})
+
+test('people who sign in at once are all let in, and all on record', async () => {
+  const before = await eventsOf(riverside.client, { action: 'session.started' })
+  const answers = await Promise.all(Array.from({ length: 12 }, () => signIn(homeroom.visitor, { email: riverside.email, password })))
+  expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200))
+  expect(await eventsOf(riverside.client, { action: 'session.started' })).toHaveLength(before.length + 12)
   expect((await asOwner(client => verifyAudit(client))).broken).toEqual([])
 })
 

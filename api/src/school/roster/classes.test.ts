@@ -190,3 +190,12 @@ test('what is withdrawn is listed nowhere', async () => {
   expect((await oakfield.ask('query ($id: ID!) { user(id: $id) { enrollments { id } } }', { id: student })).user).toEqual({ enrollments: [] })
   expect((await oakfield.ask('{ classes(filter: { search: "short-lived" }) { totalCount } }')).classes.totalCount).toBe(0)
 })
+
+test('a write of the same operation is seen by what is read after it', async () => {
+  const { oakfield } = schools
+  const { id: classId } = await newClass(oakfield)
+  const [one, two] = [await person(oakfield, 'Student', 'One'), await person(oakfield, 'Student', 'Two')]
+  const put = (name: string, userId: string) => `${name}: enrol(input: { classId: "${classId}", userId: "${userId}", role: STUDENT }) { class { studentCount } }`
+  const answer: unknown = await oakfield.ask(`mutation { ${put('first', one)} ${put('second', two)} }`)
+  expect(answer).toEqual({ first: { class: { studentCount: 1 } }, second: { class: { studentCount: 2 } } })
+})
