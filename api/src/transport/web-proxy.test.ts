@@ -8,6 +8,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import WebSocket from 'ws'
 import { graphqlClient } from '../../test/harness/client.ts'
 import { openHomeroom } from '../../test/harness/homeroom.ts'
+import { knock, refusalCode } from '../../test/harness/knock.ts'
+import { createLog } from '../shared/log.ts'
 import { openWebProxy } from './web-proxy.ts'
 
 let homeroom: TestHomeroom
@@ -18,7 +20,7 @@ beforeAll(async () => {
   homeroom = await openHomeroom({ config: { baseUrl: 'http://homeroom.test', baseDomain: 'homeroom.test', trustedProxies: ['loopback'] } })
   const webRoot = mkdtempSync(join(tmpdir(), 'homeroom-web-'))
   writeFileSync(join(webRoot, 'index.html'), '<!doctype html><title>Homeroom</title>')
-  web = await openWebProxy({ apiUrl: homeroom.api.url, webRoot })
+  web = await openWebProxy({ apiUrl: homeroom.api.url, webRoot, log: createLog('silent') })
   url = await web.listen({ port: 0, host: '127.0.0.1' })
 })
 afterAll(async () => {
@@ -57,7 +59,7 @@ test('the API still refuses a socket of a stranger\'s page', async () => {
 test('the API counts by who asked, and believes a proxy before the web server only where that one does', async () => {
   const api = await homeroom.startApi({ rateLimits: true })
   const counted = async (trustedProxies: string[], claimed: string) => {
-    const server = await openWebProxy({ apiUrl: api.url, webRoot: '/nowhere', trustedProxies })
+    const server = await openWebProxy({ apiUrl: api.url, webRoot: '/nowhere', trustedProxies, log: createLog('silent') })
     const client = graphqlClient(await server.listen({ port: 0, host: '127.0.0.1' }))
     await client.ask('{ slugAvailability(slug: "oakfield") { available } }').catch(() => {})
     await client.send('{ slugAvailability(slug: "oakfield") { available } }', {}, { 'x-forwarded-for': claimed })
@@ -66,4 +68,18 @@ test('the API counts by who asked, and believes a proxy before the web server on
   }
   expect(await counted([], '203.0.113.7')).toEqual(['127.0.0.1'])
   expect(await counted(['loopback'], '203.0.113.7')).toEqual(['127.0.0.1', '203.0.113.7'])
+})
+
+test('what the API would refuse for being ambiguous does not get as far, and is refused in the same words', async () => {
+  const heard = await knock(url, { name: 'two hosts', method: 'GET', path: '/readyz', headers: ['host', 'homeroom.test', 'host', 'oakfield.homeroom.test'] })
+  expect({ status: heard.status, code: refusalCode(heard) }).toEqual({ status: 400, code: 'BAD_REQUEST' })
+  expect(heard.body).toContain('Say the host, and say it once.')
+})
+
+test('an API that is not there is said to be away, in the shape of its own refusals', async () => {
+  const server = await openWebProxy({ apiUrl: 'http://127.0.0.1:1', webRoot: '/nowhere', log: createLog('silent') })
+  const answer = await fetch(`${await server.listen({ port: 0, host: '127.0.0.1' })}/graphql`, { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } })
+  expect({ status: answer.status, retryAfter: answer.headers.get('retry-after') }).toEqual({ status: 503, retryAfter: '2' })
+  expect(await answer.json()).toMatchObject({ errors: [{ extensions: { code: 'SERVICE_UNAVAILABLE' } }] })
+  await server.close()
 })

@@ -1,14 +1,28 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { IncomingHttpHeaders } from 'node:http'
+import type { Log } from '../shared/log.ts'
+import { randomUUID } from 'node:crypto'
 import proxy from '@fastify/http-proxy'
 import { fastify } from 'fastify'
+import { Unavailable } from '../shared/errors.ts'
+import { answerError, answerUnread, refuseAmbiguous } from './refusals.ts'
 import { serveWeb } from './web.ts'
 
 /** The built web client by itself, with the API's paths passed on to it: one origin for the browser. */
-export async function openWebProxy(options: { apiUrl: string, webRoot: string, trustedProxies?: readonly string[] }): Promise<FastifyInstance> {
-  const { trustedProxies = [] } = options
-  const server = fastify({ forceCloseConnections: 'idle', trustProxy: trustedProxies.length > 0 && [...trustedProxies] })
-  for (const prefix of ['/graphql', '/livez', '/readyz']) {
+export async function openWebProxy(options: { apiUrl: string, webRoot: string, trustedProxies?: readonly string[], log: Log }): Promise<FastifyInstance> {
+  const { trustedProxies = [], log } = options
+  const server = fastify({
+    forceCloseConnections: 'idle',
+    trustProxy: trustedProxies.length > 0 && [...trustedProxies],
+    genReqId: () => randomUUID(),
+    http: { maxHeaderSize: 16 * 1024, headersTimeout: 10_000, requireHostHeader: false },
+    clientErrorHandler: answerUnread,
+    frameworkErrors: (error, request, reply) => void answerError(error, request, reply, log),
+  })
+  // The API would see one host where the browser said two: what it refuses must be refused here.
+  server.addHook('onRequest', async request => refuseAmbiguous(request.raw))
+  server.setErrorHandler((error, request, reply) => answerError(notReached(error), request, reply, log))
+  for (const prefix of ['/graphql', '/exports', '/livez', '/readyz']) {
     await server.register(proxy, {
       upstream: options.apiUrl,
       prefix,
@@ -26,4 +40,10 @@ export async function openWebProxy(options: { apiUrl: string, webRoot: string, t
 /** Who asked us for what, in place of whatever the browser claims; a proxy before us is believed where it is trusted. */
 function forwarded(request: FastifyRequest): Record<string, string> {
   return { 'x-forwarded-for': request.ip, 'x-forwarded-host': request.host, 'x-forwarded-proto': request.protocol }
+}
+
+/** An API that is not there, or takes too long, is expected to be back soon; what else goes wrong is not. */
+function notReached(error: unknown): unknown {
+  const { code } = error as { code?: string }
+  return code?.startsWith('FST_REPLY_FROM_') ? new Unavailable(error) : error
 }
