@@ -6,7 +6,6 @@ import type { Config } from '../config.ts'
 import type { Log } from '../shared/log.ts'
 import type { Metrics } from '../shared/metrics.ts'
 import type { Reception } from './context.ts'
-import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fastifyApolloHandler } from '@as-integrations/fastify'
 import cookie from '@fastify/cookie'
@@ -16,7 +15,7 @@ import { headerTexts, headerValues, openContext } from './context.ts'
 import { clientOf } from './cookies.ts'
 import { serveMetrics } from './metrics.ts'
 import { senderReader } from './proxies.ts'
-import { answerError, answerNothing, answerUnread, apiHeaders, isMethodMistaken, nameRequest, refuseAmbiguous } from './refusals.ts'
+import { answerError, answerNothing, apiHeaders, isMethodMistaken, nameRequest, readingOptions, refuseAmbiguous } from './refusals.ts'
 import { serveWeb } from './web.ts'
 
 declare module 'fastify' {
@@ -48,13 +47,10 @@ export async function openHttp(options: {
     // Nobody logs through the request: a child logger for each would cost a tenth of a small answer.
     childLoggerFactory: logger => logger,
     logController: new LogController({ disableRequestLogging: true }),
-    genReqId: () => randomUUID(),
     bodyLimit: 100 * 1024,
     requestTimeout: 15_000,
     forceCloseConnections: 'idle',
-    http: { maxHeaderSize: 16 * 1024, headersTimeout: 10_000, requireHostHeader: false }, // we ask for it ourselves, and say so in JSON
-    clientErrorHandler: answerUnread,
-    frameworkErrors: (error, request, reply) => void answerError(error, request, reply, log),
+    ...readingOptions(log),
   })
   await server.register(cookie)
 

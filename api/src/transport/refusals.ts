@@ -1,5 +1,5 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { IncomingMessage } from 'node:http'
+import type { FastifyHttpOptions, FastifyReply, FastifyRequest } from 'fastify'
+import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Log } from '../shared/log.ts'
 import { randomUUID } from 'node:crypto'
@@ -20,6 +20,16 @@ export const apiHeaders = {
 /** A refusal that HTTP has a status of its own for. */
 export class Refused extends ExpectedError {
   constructor(readonly status: number, message: string, code = 'BAD_REQUEST') { super(message, code) }
+}
+
+/** How a server of ours names its requests, how much of one it reads, and what it answers where it cannot. */
+export function readingOptions(log: Log) {
+  return {
+    genReqId: () => randomUUID(),
+    http: { maxHeaderSize: 16 * 1024, headersTimeout: 10_000, requireHostHeader: false }, // we ask for it ourselves, and say so in JSON
+    clientErrorHandler: answerUnread,
+    frameworkErrors: (error, request, reply) => void answerError(error, request, reply, log),
+  } satisfies FastifyHttpOptions<Server>
 }
 
 /** Errors outside GraphQL (a broken body, a bad token, a conflict of tenants) answer in GraphQL's shape. */
@@ -67,7 +77,7 @@ export function answerBare(socket: Duplex, error: ExpectedError, requestId: stri
 }
 
 /** What Node could not read as a request. */
-export function answerUnread(error: Error & { code?: string }, socket: Duplex): void {
+function answerUnread(error: Error & { code?: string }, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || !socket.writable)
     return void socket.destroy()
   const status = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 }[error.code ?? ''] ?? 400

@@ -1,11 +1,10 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Log } from '../shared/log.ts'
-import { randomUUID } from 'node:crypto'
 import proxy from '@fastify/http-proxy'
 import { fastify } from 'fastify'
 import { Unavailable } from '../shared/errors.ts'
-import { answerError, answerUnread, refuseAmbiguous } from './refusals.ts'
+import { answerError, readingOptions, refuseAmbiguous } from './refusals.ts'
 import { serveWeb } from './web.ts'
 
 /** The built web client by itself, with the API's paths passed on to it: one origin for the browser. */
@@ -14,10 +13,7 @@ export async function openWebProxy(options: { apiUrl: string, webRoot: string, t
   const server = fastify({
     forceCloseConnections: 'idle',
     trustProxy: trustedProxies.length > 0 && [...trustedProxies],
-    genReqId: () => randomUUID(),
-    http: { maxHeaderSize: 16 * 1024, headersTimeout: 10_000, requireHostHeader: false },
-    clientErrorHandler: answerUnread,
-    frameworkErrors: (error, request, reply) => void answerError(error, request, reply, log),
+    ...readingOptions(log),
   })
   // The API would see one host where the browser said two: what it refuses must be refused here.
   server.addHook('onRequest', async request => refuseAmbiguous(request.raw))
