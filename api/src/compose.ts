@@ -3,46 +3,68 @@ import 'reflect-metadata'
 import type { EntitySchema } from '@mikro-orm/postgresql'
 import type { SchoolMigration } from '../migrations/school/index.ts'
 import type { Limits } from './access/limits.ts'
-import type { Config } from './config.ts'
+import type { Config, RolloutPlan } from './config.ts'
 import type { LoginUrls } from './database/logins.ts'
 import type { Platform } from './database/platform-db.ts'
 import type { Bus } from './events/bus.ts'
-import type { JobSender } from './jobs/queue.ts'
+import type { JobSender, JobWorker } from './jobs/queue.ts'
+import type { RolledOut, Rollout } from './platform/fleet/room.ts'
 import type { Log } from './shared/log.ts'
 import type { Metrics } from './shared/metrics.ts'
-import { schoolMigrations } from '../migrations/school/index.ts'
+import { setTimeout as pause } from 'node:timers/promises'
+import { oldestServed, schoolMigrations } from '../migrations/school/index.ts'
 import { openLimits } from './access/limits.ts'
-import { publicUrl } from './config.ts'
+import { loadConfig, publicUrl } from './config.ts'
 import { checkLogins } from './database/check-logins.ts'
 import { migratePlatform } from './database/migrate.ts'
 import { openPlatform } from './database/platform-db.ts'
+import { platformIsCurrent } from './database/platform-schema.ts'
 import { openSchools } from './database/school-db.ts'
+import { withClient } from './database/with-client.ts'
 import { openBus } from './events/bus.ts'
-import { accessChanged, schoolChanged, tenantPreparationChanged } from './events/topics.ts'
+import { accessChanged, rolloutChanged, schoolChanged, tenantChanged, tenantPreparationChanged } from './events/topics.ts'
 import { openJobSender, openJobWorker } from './jobs/queue.ts'
 import { sendMail } from './mail/mail.job.ts'
 import { mailConcurrency, startMailWorker } from './mail/mail.worker.ts'
 import { openMailer } from './mail/mailer.ts'
+import { alertJobs, alertsRoom, startAlertWatch, startWebhookWorker } from './platform/alerts/room.ts'
 import { auditRoom, startCourier } from './platform/audit/room.ts'
+import { fleetRoom, rollOut, startFleetWorker } from './platform/fleet/room.ts'
+import { housekeepingJobs, housekeepingRoom, startHousekeepingWorker } from './platform/housekeeping/room.ts'
 import { identityEntities, identityLetters, identityRoom, keepSigningKey, newSigningKey, openSuperadminsService } from './platform/identity/room.ts'
+import { lifecycleRoom, startLifecycleWorker } from './platform/lifecycle/room.ts'
 import { membersLetters, membersRoom } from './platform/members/room.ts'
-import { preparationJobs, preparationRoom, schoolVersion, startPreparationWorker, upgradeSchools } from './platform/preparation/room.ts'
+import { preparationJobs, preparationRoom, schoolVersion, startPreparationWorker } from './platform/preparation/room.ts'
 import { registrationRoom } from './platform/registration/room.ts'
 import { tenancyRoom, TenantSchema } from './platform/tenancy/room.ts'
 import { rosterRoom } from './school/roster/room.ts'
 import { createLog } from './shared/log.ts'
 import { createMetrics, measure } from './shared/metrics.ts'
 import { keepSecretKey, newSecretKey } from './shared/seal.ts'
+import { measureHealth, measureListener, measurePool } from './transport/gauges.ts'
 import { openHttp } from './transport/http.ts'
+import { healthOf } from './transport/probes.ts'
 import { graphqlSchema, printContract } from './transport/schema.ts'
 import { openSockets } from './transport/socket.ts'
+import { openWorkerHttp } from './transport/worker-http.ts'
+
+export type { Rollout }
 
 /** A running part of Homeroom. */
 export interface Running { stop: () => Promise<void> }
 
 export interface RunningApi extends Running {
+  /** It is not ready from now on, and still answers: resolves when whoever looks has had the time to send requests elsewhere. */
+  handOver: () => Promise<void>
   /** Where it listens. */
   readonly url: string
+  /** What it has counted since it started. */
+  readonly metrics: Metrics
+}
+
+export interface RunningWorker extends Running {
+  /** Where it answers for its health, if anywhere. */
+  readonly url: string | undefined
   /** What it has counted since it started. */
   readonly metrics: Metrics
 }
@@ -51,17 +73,24 @@ export interface RunningApi extends Running {
 export const platformEntities = [TenantSchema, ...identityEntities] as unknown as EntitySchema[]
 const schoolEntities = rosterRoom().entities
 
+/** Which versions of a school's tables this code can use. */
+const served = { oldest: oldestServed, newest: schoolVersion(schoolMigrations) }
+
 /** Every kind of background work. */
-const platformJobs = [...preparationJobs, sendMail]
+const platformJobs = [...preparationJobs, ...alertJobs, ...housekeepingJobs, sendMail]
 
 /** What rooms write to people. */
 const letters = [...identityLetters, ...membersLetters]
 
-/** Brings the control plane, the queues and every school up to date. Needs the owner. Answers the tenants that stayed behind. */
-export async function migrate(urls: Required<LoginUrls>, log: Log): Promise<string[]> {
+/** Brings the control plane and the queues up to date; schools follow, by a worker or by `migrateSchools`. Needs the owner. */
+export async function migrate(urls: Required<LoginUrls>, log: Log): Promise<void> {
   await checkLogins({ urls, uses: ['owner'], log })
   await migratePlatform(urls, platformJobs, log)
-  return upgradeSchools({ ownerUrl: urls.owner, migrations: schoolMigrations, log })
+}
+
+/** Brings every school up to date and waits for it; answers those that stayed behind. `migrations` as in `startWorker`. */
+export function migrateSchools(config: Config, urls: Required<LoginUrls>, log: Log, progress?: (rollout: Rollout) => void, migrations: readonly SchoolMigration[] = schoolMigrations): Promise<RolledOut> {
+  return rollOut({ ownerUrl: urls.owner, migrations, plan: config.rollout, log, ...(progress && { progress }) })
 }
 
 /** What rooms stand on. */
@@ -72,51 +101,62 @@ interface Floor {
   readonly bus: Bus
   readonly jwtPrivateKey: string
   readonly secretKey: string
+  readonly rollout: RolloutPlan
+  /** Days between asking for a school's deletion and the deletion. */
+  readonly graceDays: number
   readonly log: Log
 }
 
 /** Builds every room and lists who answers for the API. */
-function joinRooms({ platform, limits, jobs, bus, jwtPrivateKey, secretKey, log }: Floor) {
+function joinRooms({ platform, limits, jobs, bus, jwtPrivateKey, secretKey, rollout, graceDays, log }: Floor) {
   const roster = rosterRoom()
-  const { tenancy, ...tenancyPart } = tenancyRoom({ platform, limits, supportedVersion: schoolVersion(schoolMigrations) })
+  const { tenancy, ...tenancyPart } = tenancyRoom({ platform, limits, served })
   const { identity, sessions, ...identityPart } = identityRoom({ platform, tenancy, limits, jobs, jwtPrivateKey, secretKey, log })
   const { preparation, ...preparationPart } = preparationRoom({ platform, bus, jobs, seeds: roster.seeds, limits, log })
   const registration = registrationRoom({ platform, tenancy, identity, preparation, jobs, limits })
   const members = membersRoom({ platform, identity, jobs, limits })
   const audit = auditRoom({ platform })
-  const resolvers = [tenancyPart, identityPart, preparationPart, registration, members, audit, roster].flatMap(room => room.resolvers)
-  return { tenancy, sessions, audit, resolvers, watchers: preparationPart.watchers, stop: preparationPart.stop }
+  const alerts = alertsRoom({ platform, supportedVersion: served.newest })
+  const fleet = fleetRoom({ platform, bus, served, plan: rollout, log })
+  const housekeeping = housekeepingRoom({ platform, jobs })
+  const lifecycle = lifecycleRoom({ platform, tenancy, graceDays })
+  const resolvers = [tenancyPart, identityPart, preparationPart, registration, members, audit, alerts, fleet, housekeeping, lifecycle, roster].flatMap(room => room.resolvers)
+  return { tenancy, sessions, audit, resolvers, watchers: preparationPart.watchers, measureFleet: alerts.measure, stop: () => [preparationPart, fleet].forEach(room => room.stop()) }
 }
 
 /** The published contract, made from the rooms without a database behind them. */
 export async function contract(): Promise<string> {
   const none = () => Promise.reject(new Error('The contract is printed without a database.'))
-  const platform: Platform = { fork: () => { throw new Error('The contract is printed without a database.') }, transaction: none, query: none, close: async () => {} }
+  const platform: Platform = { fork: () => { throw new Error('The contract is printed without a database.') }, transaction: none, query: none, pool: () => ({ size: 0, open: 0, idle: 0, waiting: 0 }), close: async () => {} }
   const rooms = joinRooms({
     platform,
     limits: { count: none, giveBack: none, attempt: none },
-    jobs: { enqueue: none, stop: async () => {} },
+    jobs: { enqueue: none, ready: none, stop: async () => {} },
     bus: { listen: () => () => {}, onReconnect: () => () => {}, connected: false, close: async () => {} },
     jwtPrivateKey: newSigningKey(),
     secretKey: newSecretKey(),
+    rollout: loadConfig({}).rollout,
+    graceDays: 0,
     log: createLog('silent'),
   })
   rooms.stop()
   return printContract(await graphqlSchema(rooms.resolvers))
 }
 
+/** Long enough for who looks at /readyz every second, and short enough for a container to be stopped. */
+const handOverMs = 2_000
+
 /** The API: GraphQL over HTTP and sockets, and the built web client. Needs no owner. */
-export async function startApi(config: Config, urls: LoginUrls, log: Log, webRoot?: string): Promise<RunningApi> {
+export async function startApi(config: Config, urls: LoginUrls, log: Log, webRoot?: string, metrics = createMetrics()): Promise<RunningApi> {
   const warn = (message: string) => log.warn(message)
   const { request, listener } = urls
   await checkLogins({ urls, uses: ['request', 'listener'], log })
   const platform = await openPlatform({ url: request, poolSize: config.poolSize, entities: platformEntities, warn })
-  const metrics = createMetrics()
   const schools = await openSchools({ nodes: { main: request }, poolSize: config.poolSize, entities: schoolEntities, metrics, log })
   const jobs = await openJobSender(request, log)
-  const bus = await openBus({ url: listener, topics: [tenantPreparationChanged, accessChanged], log })
+  const bus = await openBus({ url: listener, topics: [tenantPreparationChanged, rolloutChanged, accessChanged], log })
   const limits = openLimits({ enabled: config.rateLimits, platform })
-  const rooms = joinRooms({ platform, limits, jobs, bus, jwtPrivateKey: config.jwtPrivateKey ?? keepSigningKey(config.dataDir), secretKey: config.secretKey ?? keepSecretKey(config.dataDir), log })
+  const rooms = joinRooms({ platform, limits, jobs, bus, jwtPrivateKey: config.jwtPrivateKey ?? keepSigningKey(config.dataDir), secretKey: config.secretKey ?? keepSecretKey(config.dataDir), rollout: config.rollout, graceDays: config.keepDays.deletedSchools, log })
 
   measure(metrics, 'preparation_watchers', 'Subscriptions that follow a tenant\'s preparation.', rooms.watchers)
   const schema = await graphqlSchema(rooms.resolvers)
@@ -132,14 +172,29 @@ export async function startApi(config: Config, urls: LoginUrls, log: Log, webRoo
     baseUrl: config.baseUrl,
     log,
   }
-  const ready = async () => bus.connected && (await platform.query('select 1')).length === 1
-  const http = await openHttp({ config, schema, reception, ready, webRoot, metrics, log })
+  const health = healthOf({
+    database: async () => (await platform.query('select 1')).length === 1,
+    listener: () => bus.connected,
+    queue: jobs.ready,
+    schema: () => platformIsCurrent(platform.query),
+  })
+  // First of all: what is read below takes connections of its own.
+  measurePool(metrics, { platform: platform.pool, school: schools.pool })
+  measureHealth(metrics, health)
+  measureListener(metrics, bus)
+  rooms.measureFleet(metrics)
+  const http = await openHttp({ config, schema, reception, health, webRoot, metrics, log })
   const sockets = openSockets({ server: http.fastify.server, schema, reception, bus, config, metrics, log })
   const url = await http.fastify.listen({ port: config.port, host: config.host })
   return {
     url,
     metrics,
+    async handOver() {
+      http.drain()
+      await pause(handOverMs)
+    },
     async stop() {
+      http.drain()
       await sockets.stop()
       await http.stop()
       rooms.stop()
@@ -150,22 +205,48 @@ export async function startApi(config: Config, urls: LoginUrls, log: Log, webRoo
 }
 
 /** The worker: prepares schools, sends mails, carries what schools did to the audit record. `migrations` is the schools' history, unless a test brings its own. */
-export async function startWorker(config: Config, urls: Required<LoginUrls>, log: Log, migrations: readonly SchoolMigration[] = schoolMigrations): Promise<Running> {
+export async function startWorker(config: Config, urls: Required<LoginUrls>, log: Log, migrations: readonly SchoolMigration[] = schoolMigrations, metrics = createMetrics()): Promise<RunningWorker> {
   await checkLogins({ urls, uses: ['owner', 'listener'], log })
   const concurrency = config.workerConcurrency
-  // Transactional jobs hold a connection each; fetching, failing and supervising need some of their own.
-  const jobs = await openJobWorker(urls.owner, concurrency + mailConcurrency + 3, log)
-  const preparation = await startPreparationWorker({ ownerUrl: urls.owner, requestUrl: urls.request, jobs, migrations, seeds: rosterRoom().seeds, concurrency, log })
+  // Transactional jobs hold a connection each, and of most kinds there is one at a time; fetching, failing and supervising need four of their own.
+  const jobs = await openJobWorker(urls.owner, concurrency + mailConcurrency + platformJobs.length + 2, log, metrics)
+  const bus = await openBus({ url: urls.listener, topics: [schoolChanged, rolloutChanged, tenantChanged], log })
+  const preparation = await startPreparationWorker({ ownerUrl: urls.owner, requestUrl: urls.request, jobs, bus, migrations, seeds: rosterRoom().seeds, concurrency, metrics, log })
   const mail = await startMailWorker({ ownerUrl: urls.owner, jobs, letters, mailer: openMailer(config, log), baseUrl: publicUrl(config), log })
-  const bus = await openBus({ url: urls.listener, topics: [schoolChanged], log })
   const courier = startCourier({ ownerUrl: urls.owner, bus, log })
+  const fleet = startFleetWorker({ ownerUrl: urls.owner, migrations, plan: config.rollout, bus, log })
+  const lifecycle = startLifecycleWorker({ ownerUrl: urls.owner, bus, log })
+  measure(metrics, 'audit_oldest_uncarried_seconds', 'How long the oldest event has lain in a school that should be on the audit record.', courier.oldestUncarriedSeconds)
+  await startHousekeepingWorker({ ownerUrl: urls.owner, jobs, config, log })
+  await startWebhookWorker({ jobs, webhook: config.alertWebhook, metrics, log })
+  const watch = startAlertWatch({ ownerUrl: urls.owner, jobs, tell: config.alertWebhook !== undefined, supportedVersion: served.newest, oldestUncarriedSeconds: courier.oldestUncarriedSeconds, log })
+  const http = config.process === 'worker' ? await openWorkerProbes({ config, ownerUrl: urls.owner, bus, jobs, metrics, log }) : undefined
   return {
+    url: http?.url,
+    metrics,
     async stop() {
+      http?.drain()
       await jobs.stop(10_000)
-      await Promise.all([preparation.stop(), mail.stop(), courier.stop()])
+      await Promise.all([preparation.stop(), mail.stop(), courier.stop(), fleet.stop(), lifecycle.stop(), watch.stop()])
       await bus.close()
+      await http?.stop()
     },
   }
+}
+
+/** What a process without an API tells of itself, where it is given a port. */
+async function openWorkerProbes({ config, ownerUrl, bus, jobs, metrics, log }: { config: Config, ownerUrl: string, bus: Bus, jobs: JobWorker, metrics: Metrics, log: Log }) {
+  const connection = { connectionString: ownerUrl, application_name: 'homeroom checks', connectionTimeoutMillis: 2_000 }
+  const ask = <Row>(text: string) => withClient(connection, async client => (await client.query(text)).rows as Row[])
+  const health = healthOf({
+    database: async () => (await ask('select 1')).length === 1,
+    listener: () => bus.connected,
+    queue: jobs.ready,
+    schema: () => platformIsCurrent(ask),
+  })
+  measureHealth(metrics, health)
+  measureListener(metrics, bus)
+  return config.workerPort === undefined ? undefined : openWorkerHttp({ config, health, metrics, log })
 }
 
 /** What the command for superadmins works with: the control plane, as its owner. */

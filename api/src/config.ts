@@ -6,6 +6,7 @@ import proxyAddr from '@fastify/proxy-addr'
 import { z } from 'zod'
 
 const port = z.coerce.number().int().min(0).max(65535)
+const days = z.coerce.number().min(0).max(36_500)
 const databaseUrl = z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' })
 /** Addresses, ranges, or loopback, linklocal, uniquelocal, with commas between them. */
 export const proxies = z.string()
@@ -35,10 +36,24 @@ const settings = z.object({
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(32).default(2),
   POOL_SIZE: z.coerce.number().int().min(2).max(200).default(10),
+  WORKER_PORT: port.optional(),
+  ALERT_WEBHOOK_URL: z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' }).optional(),
+  ALERT_WEBHOOK_SECRET: z.string().regex(/^whsec_[A-Za-z0-9+/]{32,}={0,2}$/, 'must be whsec_ and at least 24 random bytes in base64: echo "whsec_$(openssl rand -base64 32)"').optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' }).optional(),
+  DELETE_GRACE_DAYS: days.default(30),
+  KEEP_EXPORTS_DAYS: days.default(7),
+  KEEP_SESSIONS_DAYS: days.default(30),
+  KEEP_INVITATIONS_DAYS: days.default(90),
+  KEEP_ATTEMPTS_DAYS: days.default(365),
+  KEEP_ROLLOUTS_DAYS: days.default(365),
+  TIDY_AT: z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day in UTC, such as 03:10').default('03:10'),
+  ROLLOUT_CANARIES: z.coerce.number().int().min(0).max(100).default(1),
+  ROLLOUT_PARALLEL: z.coerce.number().int().min(1).max(32).default(4),
+  ROLLOUT_FAILURE_BUDGET: z.coerce.number().int().min(0).max(10_000).default(5),
 })
 
 /** Settings that may hold a secret can also name a file that holds it, as container secrets do. */
-const fromFile = ['DATABASE_URL', 'OWNER_DATABASE_URL', 'REQUEST_DATABASE_URL', 'LISTENER_DATABASE_URL', 'JWT_PRIVATE_KEY', 'METRICS_TOKEN', 'SECRET_KEY', 'SMTP_URL', 'SUPERADMIN_PASSWORD'] as const
+const fromFile = ['DATABASE_URL', 'OWNER_DATABASE_URL', 'REQUEST_DATABASE_URL', 'LISTENER_DATABASE_URL', 'JWT_PRIVATE_KEY', 'METRICS_TOKEN', 'SECRET_KEY', 'SMTP_URL', 'SUPERADMIN_PASSWORD', 'ALERT_WEBHOOK_SECRET'] as const
 
 export interface Config {
   readonly nodeEnv: 'development' | 'production' | 'test'
@@ -69,7 +84,22 @@ export interface Config {
   readonly logLevel: string
   readonly workerConcurrency: number
   readonly poolSize: number
+  /** Where a process without an API answers /livez, /readyz and /metrics; unset: nowhere. */
+  readonly workerPort: number | undefined
+  /** Who is told when an alert begins and ends, and the Standard Webhooks secret that signs it; unset: nobody. */
+  readonly alertWebhook: { readonly url: string, readonly secret: string } | undefined
+  /** Where OpenTelemetry traces go (OTLP over HTTP); unset: none are made. */
+  readonly otlpEndpoint: string | undefined
+  /** How long things are kept, in days. */
+  readonly keepDays: { readonly deletedSchools: number, readonly exports: number, readonly sessions: number, readonly invitations: number, readonly attempts: number, readonly rollouts: number }
+  /** The time of day, in UTC, at which what is no longer kept goes: `HH:MM`. */
+  readonly tidyAt: string
+  /** How migrations roll over the fleet, unless told otherwise. */
+  readonly rollout: RolloutPlan
 }
+
+/** How a roll-out goes: schools tried first, schools at a time, and failures after which it stops. */
+export interface RolloutPlan { readonly canaries: number, readonly parallel: number, readonly failureBudget: number }
 
 /** The environment is wrong; `mistakes` has one line for each. */
 export class ConfigError extends Error {
@@ -111,6 +141,8 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
   }
   if (values?.SMTP_URL && !values.MAIL_FROM)
     mistakes.push('MAIL_FROM: needed beside SMTP_URL: whom mails come from.')
+  if (values && Boolean(values.ALERT_WEBHOOK_URL) !== Boolean(values.ALERT_WEBHOOK_SECRET))
+    mistakes.push('ALERT_WEBHOOK_URL and ALERT_WEBHOOK_SECRET: each needs the other.')
   if (mistakes.length > 0 || !values)
     throw new ConfigError(mistakes)
   return Object.freeze({
@@ -134,6 +166,19 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     logLevel: values.LOG_LEVEL,
     workerConcurrency: values.WORKER_CONCURRENCY,
     poolSize: values.POOL_SIZE,
+    workerPort: values.WORKER_PORT,
+    alertWebhook: values.ALERT_WEBHOOK_URL && values.ALERT_WEBHOOK_SECRET ? Object.freeze({ url: values.ALERT_WEBHOOK_URL, secret: values.ALERT_WEBHOOK_SECRET }) : undefined,
+    otlpEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,
+    keepDays: Object.freeze({
+      deletedSchools: values.DELETE_GRACE_DAYS,
+      exports: values.KEEP_EXPORTS_DAYS,
+      sessions: values.KEEP_SESSIONS_DAYS,
+      invitations: values.KEEP_INVITATIONS_DAYS,
+      attempts: values.KEEP_ATTEMPTS_DAYS,
+      rollouts: values.KEEP_ROLLOUTS_DAYS,
+    }),
+    tidyAt: values.TIDY_AT,
+    rollout: Object.freeze({ canaries: values.ROLLOUT_CANARIES, parallel: values.ROLLOUT_PARALLEL, failureBudget: values.ROLLOUT_FAILURE_BUDGET }),
   })
 }
 

@@ -35,7 +35,7 @@ export async function openCrowd({ urls }: Homeroom): Promise<Crowd> {
           select id, slug, slug, 'School of a crowd', 'Europe/Zurich', 'en'
           from unnest(string_to_array(?, ',')::uuid[]) as id, lateral (select 'c' || left(replace(id::text, '-', ''), 30)) as s (slug)`, [ids.join()])
         for (const tenantId of ids)
-          await jobs.enqueue(db, prepareTenant, { tenantId, cycle: 1 }, tenantId)
+          await jobs.enqueue(db, prepareTenant, { tenantId, cycle: 1 }, `${tenantId}:1`)
       })
       const started = performance.now()
       const left = async () => Number((await observer.query(`select count(*) from platform.tenant where preparation_status <> 'READY'`)).rows[0].count)

@@ -3,6 +3,7 @@ import type { Line } from '../harness/report.ts'
 import { answer } from './answer.ts'
 import { door } from './door.ts'
 import { firstLoad } from './first-load.ts'
+import { fleet } from './fleet.ts'
 import { push } from './push.ts'
 import { rate } from './rate.ts'
 import { reads } from './reads.ts'
@@ -10,4 +11,4 @@ import { ready } from './ready.ts'
 import { tenants } from './tenants.ts'
 
 /** Every row by the name that `npm run bench -- <name>` knows, in the order of the table. */
-export const rows: Readonly<Record<string, (bench: Bench) => Promise<Line[]>>> = { answer, ready, rate, tenants, reads, door, push, 'first-load': firstLoad }
+export const rows: Readonly<Record<string, (bench: Bench) => Promise<Line[]>>> = { answer, ready, rate, tenants, reads, door, push, fleet, 'first-load': firstLoad }

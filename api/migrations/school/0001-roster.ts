@@ -11,6 +11,7 @@ const subjects = `
 export const roster: SchoolMigration = {
   version: 1,
   name: 'roster',
+  worksWith: 1,
   tables: ['org', 'academic_session', 'course', 'class', 'class_term', 'user', 'role', 'enrollment', 'demographics', 'setup_task'],
   statements: [
     `create table schema_migration (

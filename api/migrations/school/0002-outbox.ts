@@ -4,6 +4,7 @@ import type { SchoolMigration } from './migration.ts'
 export const outbox: SchoolMigration = {
   version: 2,
   name: 'outbox',
+  worksWith: 1,
   tables: ['outbox'],
   statements: [
     `create table outbox (

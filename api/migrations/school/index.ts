@@ -6,3 +6,6 @@ export type { SchoolMigration }
 
 /** The history of a school's tables, oldest first. A migration that has run anywhere is never edited; the next one mends it. */
 export const schoolMigrations: readonly SchoolMigration[] = [roster, outbox]
+
+/** The oldest version of a school's tables that this code reads and writes without an error; schools below wait until they are migrated. */
+export const oldestServed = 2

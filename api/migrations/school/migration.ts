@@ -6,6 +6,11 @@
 export interface SchoolMigration {
   readonly version: number
   readonly name: string
+  /**
+   * The oldest code that can still use a school at this version, named by the newest version it knows: 1 below where the step
+   * only adds (expand), its own number where it takes away or renames what older code uses (contract).
+   */
+  readonly worksWith: number
   /** The tables it adds whose rows the school's own role reads and writes. */
   readonly tables: readonly string[]
   readonly statements: readonly string[]

@@ -34,5 +34,5 @@ function refuseRestricted(principal: Member | Superadmin): void {
   if (principal.kind === 'superadmin' && !principal.secondFactor)
     throw new Forbidden('Set up a second factor first.', { code: 'SECOND_FACTOR_REQUIRED' })
   if (principal.kind === 'member' && principal.suspended)
-    throw new Forbidden('This school is suspended.', { code: 'TENANT_SUSPENDED' })
+    throw new Forbidden('This school is suspended.', { code: 'TENANT_SUSPENDED', facts: principal.suspended })
 }

@@ -1,7 +1,15 @@
 import type { ClassType } from 'type-graphql'
+import type { Direction } from '../database/keyset.ts'
 import type { PageArguments } from '../shared/page.ts'
-import { ArgsType, Field, Int, ObjectType } from 'type-graphql'
+import { ArgsType, Field, Int, ObjectType, registerEnumType } from 'type-graphql'
 import { defaultPageSize, largestPage } from '../shared/page.ts'
+
+export const OrderDirectionEnum: Readonly<Record<'ASC' | 'DESC', Direction>> = { ASC: 'asc', DESC: 'desc' }
+registerEnumType(OrderDirectionEnum, {
+  name: 'OrderDirection',
+  description: 'Which end of an order comes first.',
+  valuesConfig: { ASC: { description: 'From A to Z, from old to new.' }, DESC: { description: 'From Z to A, from new to old.' } },
+})
 
 @ObjectType('PageInfo', { description: 'Where a page lies in its list.', simpleResolvers: true })
 export class PageInfoType {

@@ -10,8 +10,8 @@ export interface Member {
   readonly sessionId: string
   readonly tenantId: string
   readonly role: MemberRole
-  /** The operator has suspended the school: who is signed in may see that, and nothing else of it. */
-  readonly suspended: boolean
+  /** The operator has suspended the school: who is signed in may see that and why, and nothing else of it. */
+  readonly suspended: false | { readonly reason: string | null }
   /** When the access token ends. */
   readonly expiresAt: Date
 }

@@ -2,6 +2,7 @@ import type { Log } from '../shared/log.ts'
 import type { Trail } from '../shared/trail.ts'
 import type { Principal } from './principal.ts'
 import type { SchoolDoor } from './school-door.ts'
+import DataLoader from 'dataloader'
 import { Invalid } from '../shared/errors.ts'
 
 /** The cookies, address and headers of a request, as far as resolvers may know them. */
@@ -34,6 +35,19 @@ export class RequestContext {
   /** What the client calls the operation, or its first field; known once the document has been read. */
   get operationName(): string { return this.operation.name }
   nameOperation(name: string): void { this.operation.name = name.slice(0, 200) }
+
+  // Shared by clones too. What is loaded is not kept: a subscription is one operation for as long as it lasts.
+  private readonly loaders = new Map<unknown, DataLoader<unknown, unknown>>()
+
+  /** Loads one key, together with all other keys asked of the same batch at this level of the answer. */
+  load<K, V>(batch: (keys: readonly K[]) => Promise<readonly V[]>, key: K): Promise<V> {
+    let loader = this.loaders.get(batch) as DataLoader<K, V> | undefined
+    if (!loader) {
+      loader = new DataLoader<K, V>(batch, { cache: false })
+      this.loaders.set(batch, loader as DataLoader<unknown, unknown>)
+    }
+    return loader.load(key)
+  }
 
   get requestId(): string { return this.facts.requestId }
   get log(): Log { return this.facts.log }

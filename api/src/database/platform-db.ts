@@ -1,6 +1,9 @@
 import type { EntityManager, EntitySchema, PostgreSqlConnection } from '@mikro-orm/postgresql'
+import type { PoolUse } from './pool-use.ts'
 import { MikroORM } from '@mikro-orm/postgresql'
+import { statementFacts, traced } from '../shared/tracing.ts'
 import { ExtendedClient } from './extended-client.ts'
+import { poolUse } from './pool-use.ts'
 
 /** An EntityManager of the control plane; it cannot be passed where a school's database is wanted. */
 export type PlatformDb = EntityManager & { readonly plane: 'platform' }
@@ -12,6 +15,8 @@ export interface Platform {
   transaction: <T>(fn: (db: PlatformDb) => Promise<T>) => Promise<T>
   /** One plain statement on a pooled connection, for reads that fill answers and for libraries that bring their own SQL. */
   query: <Row = Record<string, unknown>>(text: string, values?: readonly unknown[]) => Promise<Row[]>
+  /** How its connections are used now. */
+  readonly pool: () => PoolUse
   close: () => Promise<void>
 }
 
@@ -34,12 +39,13 @@ export async function openPlatform(options: {
   const brand = (em: EntityManager) => Object.assign(em, { plane: 'platform' as const })
   return {
     fork: () => brand(orm.em.fork()),
-    transaction: fn => orm.em.fork().transactional(em => fn(brand(em as EntityManager))),
+    transaction: fn => traced('platform transaction', () => ({}), () => orm.em.fork().transactional(em => fn(brand(em as EntityManager)))),
     async query<Row>(text: string, values: readonly unknown[] = []) {
       // Past the ORM, which adds as much again to a statement this small.
-      const result = await pool.query(text, [...values])
+      const result = await traced('statement', statementFacts(text), () => pool.query(text, [...values]))
       return result.rows as Row[]
     },
+    pool: () => poolUse([pool]),
     close: () => orm.close(true),
   }
 }

@@ -3,12 +3,15 @@ import { quoteIdentifier } from './schema-names.ts'
 
 const preparation = ['status', 'cycle', 'attempt', 'step', 'completed_steps', 'error_code', 'started_at', 'completed_at', 'sequence'].map(name => `preparation_${name}`)
 
+/** A superadmin's word must hold at once, whether or not a worker is there to hear it. */
+const lifecycle = ['lifecycle', 'lifecycle_reason', 'lifecycle_changed_at', 'delete_after']
+
 /**
  * What serving requests needs, named one by one, by column where a table also holds what no request may change: the
- * tenant's node and lifecycle, whether an account is a superadmin's.
+ * tenant's node and version, whether an account is a superadmin's.
  */
 const requestGrants: Readonly<Record<string, readonly string[]>> = {
-  'platform.tenant': ['select', 'insert', ...columns('update', preparation)],
+  'platform.tenant': ['select', 'insert', ...columns('update', [...preparation, ...lifecycle])],
   'platform.preparation_attempt': ['select'],
   'platform.preparation_step': ['select'],
   'platform.account': [
@@ -23,6 +26,16 @@ const requestGrants: Readonly<Record<string, readonly string[]>> = {
   'platform.invitation': ['select', ...columns('insert', ['id', 'tenant_id', 'email', 'role', 'invited_by', 'expires_at']), ...columns('update', ['accepted_at', 'revoked_at'])],
   // Append-only: nobody who serves requests changes or removes what was done.
   'platform.audit_event': ['select', 'insert'],
+  'platform.deletion_receipt': ['select'],
+  // The worker alone writes what an export holds.
+  'platform.school_export': ['select', ...columns('insert', ['id', 'tenant_id', 'tenant_name', 'slug', 'time_zone', 'locale', 'schema_version', 'reason', 'requested_by'])],
+  'platform.school_export_part': ['select'],
+  'platform.rollout': ['select', ...columns('insert', ['id', 'target_version', 'canaries', 'parallel', 'failure_budget', 'requested_by']), ...columns('update', ['state'])],
+  'platform.rollout_school': ['select'],
+  'platform.school_shape': ['select'],
+  'platform.alert': ['select'],
+  // Whether what this release needs has run.
+  'platform.platform_migration': ['select'],
   'platform.idempotency_key': ['select', 'insert', 'delete'],
   'platform.rate_limit': ['select', 'insert', 'update', 'delete'],
   'pgboss.version': ['select'],

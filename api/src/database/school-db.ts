@@ -2,10 +2,13 @@ import type { EntityManager, EntitySchema } from '@mikro-orm/postgresql'
 import type { Transaction } from 'kysely'
 import type { Log } from '../shared/log.ts'
 import type { Metrics } from '../shared/metrics.ts'
+import type { PoolUse } from './pool-use.ts'
 import { DataloaderType } from '@mikro-orm/core'
 import { MikroORM } from '@mikro-orm/postgresql'
 import { Kysely } from 'kysely'
 import pg from 'pg'
+import { traced } from '../shared/tracing.ts'
+import { poolUse } from './pool-use.ts'
 import { openRouter } from './routing.ts'
 import { NoResultCache, OwnEntitiesOnly, SchoolEntityManager } from './school-entities.ts'
 import { ClosedDialect, TenantConnection, TenantDialect } from './tenant-connection.ts'
@@ -38,6 +41,8 @@ export interface Schools {
    * When `signal` says that nobody waits any more, the connection is cut, and PostgreSQL gives up the statement under way.
    */
   withTenant: <T>(tenant: TenantAddress, fn: (db: SchoolDb) => Promise<T>, options?: { readOnly?: boolean, signal?: AbortSignal }) => Promise<T>
+  /** How the connections of all nodes together are used now. */
+  readonly pool: () => PoolUse
   close: () => Promise<void>
 }
 
@@ -69,7 +74,7 @@ export async function openSchools(options: {
   const pools = new Map(Object.entries(options.nodes).map(([node, url]) => [node, openPool(url, options.poolSize, warn)]))
 
   return {
-    async withTenant(tenant, fn, { readOnly = false, signal } = {}) {
+    withTenant: (tenant, fn, { readOnly = false, signal } = {}) => traced('school transaction', () => ({ 'homeroom.tenant.id': tenant.id, 'homeroom.read_only': readOnly }), async () => {
       const pool = pools.get(tenant.node)
       if (!pool)
         throw new Error(`Tenant ${tenant.id} lives on node "${tenant.node}", which this process does not know.`)
@@ -107,7 +112,8 @@ export async function openSchools(options: {
         // Nor is one on which a statement of another school was about to be sent.
         client.release(!healthy || !router.trusts(client))
       }
-    },
+    }),
+    pool: () => poolUse([...pools.values()]),
     async close() {
       await orm.close(true)
       await Promise.all([...pools.values()].map(pool => pool.end()))

@@ -2,6 +2,7 @@ import type { CompiledQuery, DatabaseConnection, Dialect, Driver, QueryResult, T
 import type pg from 'pg'
 import type { Router } from './routing.ts'
 import { PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'kysely'
+import { statementFacts, traced, tracePlace } from '../shared/tracing.ts'
 import { quoteIdentifier, schemaName } from './schema-names.ts'
 
 /**
@@ -13,6 +14,8 @@ export class TenantConnection implements DatabaseConnection {
   #opening: Promise<unknown> = Promise.resolve()
   /** COMMIT or ROLLBACK is on its way: what came behind it would no longer run under the tenant's role. */
   #over = false
+  /** Statements belong to the transaction in a trace, whoever sends them. */
+  readonly #place = tracePlace()
 
   constructor(private readonly client: pg.PoolClient, private readonly tenantId: string, private readonly router: Router) {}
 
@@ -32,7 +35,7 @@ export class TenantConnection implements DatabaseConnection {
       throw new Error('This transaction is over.')
     this.router.verify(this.client, this.tenantId, query)
     try {
-      const result = await this.#send(query.sql, query.parameters)
+      const result = await traced('statement', statementFacts(query.sql), () => this.#send(query.sql, query.parameters), this.#place)
       const changes = ['INSERT', 'UPDATE', 'DELETE', 'MERGE'].includes(result.command)
       return { rows: result.rows as R[], numAffectedRows: changes ? BigInt(result.rowCount ?? 0) : undefined }
     }

@@ -23,3 +23,15 @@ export const accessChanged: Topic<{ accountId?: string | undefined, tenantId?: s
   channel: 'access_changed',
   schema: z.object({ accountId: z.uuid().optional(), tenantId: z.uuid().optional() }),
 }
+
+/** Something that the operator sees of a tenant has changed: lifecycle, exports, version. Its preparation has a topic of its own. */
+export const tenantChanged: Topic<{ tenantId: string }> = {
+  channel: 'tenant_changed',
+  schema: z.object({ tenantId: z.uuid() }),
+}
+
+/** A roll-out of migrations has moved on, or is to. */
+export const rolloutChanged: Topic<{ rolloutId: string }> = {
+  channel: 'rollout_changed',
+  schema: z.object({ rolloutId: z.uuid() }),
+}

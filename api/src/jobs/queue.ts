@@ -1,9 +1,12 @@
 import type { ConstructorOptions, Db, Job } from 'pg-boss'
 import type { PlatformDb } from '../database/platform-db.ts'
 import type { Log } from '../shared/log.ts'
+import type { Metrics } from '../shared/metrics.ts'
 import type { AnyJob, JobDefinition } from './define-job.ts'
 import { fromKysely, PgBoss } from 'pg-boss'
 import { ExtendedClient } from '../database/extended-client.ts'
+import { logAs } from '../shared/log.ts'
+import { isTracing, statementFacts, traced } from '../shared/tracing.ts'
 
 /** Puts jobs into queues; what the API has. */
 export interface JobSender {
@@ -12,6 +15,8 @@ export interface JobSender {
    * `key`: of jobs with this key at most one waits or runs, or waits, as the job's policy says; false where one does already.
    */
   enqueue: <Data extends object>(db: PlatformDb, job: JobDefinition<Data>, data: Data, key: string) => Promise<boolean>
+  /** Whether the queues can be reached and still are as this release knows them. */
+  ready: () => Promise<boolean>
   stop: () => Promise<void>
 }
 
@@ -22,8 +27,14 @@ export interface JobWorker {
    * writes. Throwing rolls both back and counts as a failed try.
    */
   handle: <Data extends object>(job: JobDefinition<Data>, concurrency: number, run: (data: Data, tx: Db, signal: AbortSignal) => Promise<void>) => Promise<void>
-  /** Puts a job into its queue outside of any platform transaction. */
-  send: <Data extends object>(job: JobDefinition<Data>, data: Data, key: string) => Promise<boolean>
+  /** Puts a job into its queue: in the transaction of `db`, or outside of any. */
+  send: <Data extends object>(job: JobDefinition<Data>, data: Data, key: string, db?: Db) => Promise<boolean>
+  /** Has a job without data queued every day at this time, UTC: once, however many workers there are, and once for all the days on which none ran. */
+  everyDay: (job: JobDefinition<Record<string, never>>, at: { readonly hour: number, readonly minute: number }) => Promise<void>
+  /** In the transaction of `db`, has a job that was given up tried again, or takes back one that waits. False where it is in another state, or where another job for the same thing is under way. */
+  change: (action: 'retry' | 'cancel', queue: string, id: string, db: Db) => Promise<boolean>
+  /** Whether the queues can be reached and still are as this release knows them. */
+  ready: () => Promise<boolean>
   /** Stops fetching, lets running jobs finish for up to `graceMs`, closes. */
   stop: (graceMs: number) => Promise<void>
 }
@@ -44,7 +55,8 @@ function queueOptions(job: AnyJob) {
 }
 
 function openBoss(options: ConstructorOptions, log: Log): PgBoss {
-  const boss = new PgBoss({ openTelemetry: { enabled: false }, connectionTimeoutMillis: 2_000, ...options })
+  const openTelemetry = { enabled: isTracing(), propagateContext: true }
+  const boss = new PgBoss({ openTelemetry, connectionTimeoutMillis: 2_000, ...options })
   boss.on('error', error => log.error({ err: error }, 'job queue'))
   boss.on('warning', warning => log.warn({ warning }, 'job queue'))
   return boss
@@ -87,18 +99,19 @@ export async function openJobSender(requestUrl: string, log: Log): Promise<JobSe
       const id = await boss.send(job.name, job.schema.parse(data), { singletonKey: key, db: fromKysely(db.getKysely()) })
       return id !== null
     },
+    ready: await stillCurrent(boss),
     stop: () => boss.stop({ graceful: false }),
   }
 }
 
 /** Opens the working side under the owner login, woken by NOTIFY, with polling as the backstop. */
-export async function openJobWorker(ownerUrl: string, poolSize: number, log: Log): Promise<JobWorker> {
+export async function openJobWorker(ownerUrl: string, poolSize: number, log: Log, metrics: Metrics): Promise<JobWorker> {
   const boss = openBoss({
     connectionString: ownerUrl,
     application_name: 'homeroom job worker',
     max: poolSize,
     migrate: false,
-    schedule: false,
+    schedule: true,
     useListenNotify: true,
     superviseIntervalSeconds: 1,
     monitorIntervalSeconds: 1,
@@ -122,7 +135,18 @@ export async function openJobWorker(ownerUrl: string, poolSize: number, log: Log
                 log.error({ err: error, job: job.name, jobId: id }, 'a job of an unknown shape was refused')
                 throw error
               }
-              await run(known, tx, signal)
+              const startedAt = performance.now()
+              await logAs({ job: job.name, jobId: id, ...ofTenant(known) }, () => run(known, tracedDb(tx), signal).then(
+                () => {
+                  metrics.jobRuns.inc({ queue: job.name, outcome: 'ok' })
+                  log.debug({ ms: Math.round(performance.now() - startedAt) }, 'job')
+                },
+                (failure: unknown) => {
+                  metrics.jobRuns.inc({ queue: job.name, outcome: 'failed' })
+                  log.debug({ ms: Math.round(performance.now() - startedAt), err: failure }, 'job failed')
+                  throw failure
+                },
+              ))
             }
           }
           finally {
@@ -132,9 +156,40 @@ export async function openJobWorker(ownerUrl: string, poolSize: number, log: Log
         })
       }
     },
-    async send(job, data, key) {
-      return await boss.send(job.name, job.schema.parse(data), { singletonKey: key }) !== null
+    async send(job, data, key, db) {
+      return await boss.send(job.name, job.schema.parse(data), { singletonKey: key, ...(db && { db }) }) !== null
     },
+    everyDay: (job, { hour, minute }) => boss.schedule(job.name, `${minute} ${hour} * * *`, {}, { tz: 'UTC', missed: 'once' }),
+    async change(action, queue, id, db) {
+      const { rows } = await db.executeSql(`select 1 from pgboss.job j where name = $1 and id = $2 and ${changeable[action]} for update`, [queue, id])
+      if (rows.length === 0)
+        return false
+      await (action === 'retry' ? boss.retry(queue, id, { db }) : boss.cancel(queue, id, { db }))
+      return true
+    },
+    ready: await stillCurrent(boss),
     stop: graceMs => boss.stop({ graceful: true, timeout: graceMs }),
   }
+}
+
+/** Which jobs may be changed so. Of an exclusive kind there is one at a time for the same thing: a second could not begin. */
+const changeable = {
+  retry: `state = 'failed' and not (policy = 'exclusive' and exists (
+    select from pgboss.job o where o.name = j.name and o.id <> j.id and o.state <= 'active' and coalesce(o.singleton_key, '') = coalesce(j.singleton_key, '')))`,
+  cancel: 'state in (\'created\', \'retry\')',
+} as const
+
+/** The library has refused to start on any other version than its own: what it found then is what this release needs. */
+async function stillCurrent(boss: PgBoss): Promise<() => Promise<boolean>> {
+  const needed = await boss.schemaVersion()
+  return async () => await boss.schemaVersion() === needed
+}
+
+/** Whose school a job is about, where its data say so. */
+function ofTenant(data: object): { tenantId?: string } {
+  return 'tenantId' in data && typeof data.tenantId === 'string' ? { tenantId: data.tenantId } : {}
+}
+
+function tracedDb(tx: Db): Db {
+  return isTracing() ? { executeSql: (text, values) => traced('statement', statementFacts(text), () => tx.executeSql(text, values)) } : tx
 }

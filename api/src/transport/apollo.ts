@@ -1,12 +1,15 @@
 import type { ApolloServerPlugin } from '@apollo/server'
 import type { GraphQLSchema, OperationDefinitionNode } from 'graphql'
 import type { RequestContext } from '../access/request-context.ts'
+import type { Metrics } from '../shared/metrics.ts'
 import { ApolloServer } from '@apollo/server'
 import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled'
 import { GraphQLError, Kind } from 'graphql'
 import { TookTooLong } from '../shared/errors.ts'
+import { rootFieldOf } from './operation-name.ts'
 import { documentPlugins, documentRules, maxTokens } from './protection.ts'
 import { expected, publicError } from './public-error.ts'
+import { nameTrace } from './trace-requests.ts'
 
 /** Gives the school's connection back, names the request in every error, and logs what nobody expected. */
 const bookkeeping: ApolloServerPlugin<RequestContext> = {
@@ -57,11 +60,33 @@ function operationName(operation: OperationDefinitionNode | undefined): string {
   return operation?.name?.value ?? (first?.kind === Kind.FIELD ? first.name.value : 'anonymous')
 }
 
-export function apolloServer(schema: GraphQLSchema): ApolloServer<RequestContext> {
+/** Counts every request by its root field and how it ended, and takes its time. */
+function counting(schema: GraphQLSchema, { graphqlRequests, graphqlSeconds }: Metrics): ApolloServerPlugin<RequestContext> {
+  // The first error of a kind would not be an increase, had there been nothing before it.
+  for (const type of [schema.getQueryType(), schema.getMutationType()])
+    Object.keys(type?.getFields() ?? {}).forEach(operation => graphqlRequests.inc({ operation, outcome: 'INTERNAL_SERVER_ERROR' }, 0))
+  return {
+    async requestDidStart() {
+      const startedAt = performance.now()
+      return {
+        async willSendResponse({ operation, document, response }) {
+          const { body } = response
+          const [error] = body.kind === 'single' ? body.singleResult.errors ?? [] : []
+          const label = { operation: rootFieldOf(operation, document) }
+          graphqlRequests.inc({ ...label, outcome: error ? String(error.extensions?.code) : 'ok' })
+          graphqlSeconds.observe(label, (performance.now() - startedAt) / 1_000)
+          nameTrace(operation?.operation, label.operation)
+        },
+      }
+    },
+  }
+}
+
+export function apolloServer(schema: GraphQLSchema, metrics: Metrics): ApolloServer<RequestContext> {
   return new ApolloServer<RequestContext>({
     schema,
     // Cache hints nobody gives here would cost every field of every answer a call: 40 % of a long list.
-    plugins: [ApolloServerPluginLandingPageDisabled(), ApolloServerPluginCacheControlDisabled(), ...documentPlugins, bookkeeping],
+    plugins: [ApolloServerPluginLandingPageDisabled(), ApolloServerPluginCacheControlDisabled(), ...documentPlugins, counting(schema, metrics), bookkeeping],
     validationRules: documentRules,
     parseOptions: { maxTokens },
     validationOptions: { maxErrors: 5 },

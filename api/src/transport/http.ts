@@ -6,6 +6,7 @@ import type { Config } from '../config.ts'
 import type { Log } from '../shared/log.ts'
 import type { Metrics } from '../shared/metrics.ts'
 import type { Reception } from './context.ts'
+import type { Health } from './probes.ts'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fastifyApolloHandler } from '@as-integrations/fastify'
 import cookie from '@fastify/cookie'
@@ -14,8 +15,12 @@ import { apolloServer } from './apollo.ts'
 import { headerTexts, headerValues, openContext } from './context.ts'
 import { clientOf } from './cookies.ts'
 import { serveMetrics } from './metrics.ts'
-import { senderReader } from './proxies.ts'
+import { noOperation } from './operation-name.ts'
+import { serveProbes } from './probes.ts'
+import { proxyReader, senderReader } from './proxies.ts'
+import { expected } from './public-error.ts'
 import { answerError, answerNothing, apiHeaders, isMethodMistaken, nameRequest, readingOptions, refuseAmbiguous } from './refusals.ts'
+import { traceRequests } from './trace-requests.ts'
 import { serveWeb } from './web.ts'
 
 declare module 'fastify' {
@@ -24,6 +29,8 @@ declare module 'fastify' {
 
 export interface HttpServer {
   readonly fastify: FastifyInstance
+  /** From now on it is not ready: whoever sends requests here is to send them elsewhere. */
+  drain: () => void
   stop: () => Promise<void>
 }
 
@@ -32,13 +39,14 @@ export async function openHttp(options: {
   config: Pick<Config, 'trustedProxies' | 'baseUrl' | 'metricsToken'>
   schema: GraphQLSchema
   reception: Reception
-  /** Whether requests can be served: database and listener are there. */
-  ready: () => Promise<boolean>
+  /** Whether requests can be served, check by check. */
+  health: () => Promise<Health>
   webRoot: string | undefined
   metrics: Metrics
   log: Log
 }): Promise<HttpServer> {
-  const { config, reception, log } = options
+  const { config, reception, metrics, log } = options
+  let draining = false
   const senderOf = senderReader(config.trustedProxies)
   const secure = config.baseUrl?.startsWith('https:') ?? false
   const server = createFastify({
@@ -65,19 +73,20 @@ export async function openHttp(options: {
   server.setErrorHandler((error, request, reply) => answerError(error, request, reply, log))
   server.addHook('onSend', async (request, reply) => {
     void reply.header('x-request-id', request.id)
+    // Whoever keeps connections open opens the next one elsewhere, rather than losing a request on one that is closing.
+    if (draining)
+      void reply.header('connection', 'close')
   })
   server.addHook('onResponse', async (request, reply) => {
-    log.debug({ requestId: request.id, method: request.method, path: request.routeOptions.url, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request')
+    if (log.isLevelEnabled('debug'))
+      log.debug({ requestId: request.id, ...whoAsked(request.operation), method: request.method, path: request.routeOptions.url, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request')
   })
 
-  server.get('/livez', async () => ({ status: 'ok' }))
-  server.get('/readyz', async (_, reply) => {
-    const ready = await options.ready().catch(() => false)
-    return reply.code(ready ? 200 : 503).send({ status: ready ? 'ok' : 'unavailable' })
-  })
-  serveMetrics(server, options.metrics, config.metricsToken)
+  traceRequests(server, proxyReader(config.trustedProxies))
+  serveProbes(server, { health: options.health, draining: () => draining })
+  serveMetrics(server, metrics, config.metricsToken)
 
-  const apollo = apolloServer(options.schema)
+  const apollo = apolloServer(options.schema, metrics)
   await apollo.start()
   server.route({
     url: '/graphql',
@@ -93,6 +102,9 @@ export async function openHttp(options: {
         accessReasons: headerTexts(request.raw, 'x-access-reason'),
         accessModes: headerValues(request.raw, 'x-access-mode'),
         host: sender.host,
+      }).catch((error: unknown) => {
+        metrics.graphqlRequests.inc({ operation: noOperation, outcome: expected(error)?.code ?? 'INTERNAL_SERVER_ERROR' })
+        throw error
       })
       const { school } = request.operation
       reply.raw.once('close', () => reply.raw.writableFinished || school.abandon())
@@ -104,7 +116,9 @@ export async function openHttp(options: {
 
   return {
     fastify: server,
+    drain: () => { draining = true },
     async stop() {
+      draining = true
       const closed = server.close()
       // A browser keeps connections open that it may never use: once the answers are out, none is waited for.
       await Promise.race([answered(), pause(drainMs, undefined, { ref: false })])
@@ -113,6 +127,12 @@ export async function openHttp(options: {
       await apollo.stop()
     },
   }
+}
+
+/** For whose school and by whom, as far as that is known. */
+function whoAsked(operation: RequestContext | undefined): { tenantId?: string, accountId?: string } {
+  const { tenantId, principal } = operation ?? {}
+  return { ...(tenantId && { tenantId }), ...(principal && principal.kind !== 'visitor' && { accountId: principal.accountId }) }
 }
 
 /** How long requests that have begun may take when the server stops. */

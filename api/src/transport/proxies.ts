@@ -7,6 +7,12 @@ export interface Sender {
   readonly host: string | undefined
 }
 
+/** Whether a request comes straight from one of the `trusted`. */
+export function proxyReader(trusted: readonly string[]): (request: IncomingMessage) => boolean {
+  const trust = trusted.length > 0 ? proxyAddr.compile([...trusted]) : () => false
+  return request => trust(request.socket.remoteAddress ?? '', 0)
+}
+
 /** Reads senders of requests and upgrades alike. `trusted` are addresses, ranges, or loopback, linklocal, uniquelocal. */
 export function senderReader(trusted: readonly string[]): (request: IncomingMessage) => Sender {
   if (trusted.length === 0)

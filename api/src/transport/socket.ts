@@ -12,7 +12,7 @@ import { randomUUID } from 'node:crypto'
 import { CloseCode, handleProtocols } from 'graphql-ws'
 import { WebSocketServer } from 'ws'
 import { Forbidden, RateLimited } from '../shared/errors.ts'
-import { measure } from '../shared/metrics.ts'
+import { measure, measureEach } from '../shared/metrics.ts'
 import { goodbyeMs, LiveSockets } from './live-sockets.ts'
 import { originAllowed } from './origins.ts'
 import { senderReader } from './proxies.ts'
@@ -37,9 +37,11 @@ export function openSockets(options: {
   const senderOf = senderReader(config.trustedProxies)
   const sockets = new WebSocketServer({ noServer: true, maxPayload: 64 * 1024, perMessageDeflate: false, handleProtocols })
   const live = new LiveSockets({ bus: options.bus, standings: reception.standings, capped: config.rateLimits, log })
-  const { protocol, running } = subscriptionServer({ schema, reception, live, log })
+  const { protocol, running, runningByName } = subscriptionServer({ schema, reception, live, log })
   measure(metrics, 'sockets_open', 'WebSockets that are open.', () => live.size)
   measure(metrics, 'subscriptions_running', 'Subscriptions that run on them.', running)
+  measureEach(metrics, { name: 'subscriptions_by_name', help: 'Subscriptions that run, by root field.', labelNames: ['subscription'] }, () =>
+    Array.from(runningByName(), ([subscription, value]) => ({ labels: { subscription }, value })))
   sockets.on('wsClientError', (_, socket) => answerBare(socket, new Refused(400, 'This is no WebSocket handshake.')))
 
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {

@@ -11,6 +11,7 @@ import { getOperationAST, GraphQLError, subscribe } from 'graphql'
 import { makeServer } from 'graphql-ws'
 import { Invalid, RateLimited, Unavailable } from '../shared/errors.ts'
 import { openContext } from './context.ts'
+import { rootFieldOf } from './operation-name.ts'
 import { refuseDear } from './price.ts'
 import { checkDocument, refuseOddText } from './protection.ts'
 import { expected, publicError } from './public-error.ts'
@@ -40,10 +41,12 @@ export function subscriptionServer(options: { schema: GraphQLSchema, reception: 
   readonly protocol: Server<Connection>
   /** How many subscriptions run. */
   readonly running: () => number
+  /** The same, by root field. */
+  readonly runningByName: () => ReadonlyMap<string, number>
 } {
   const { schema, reception, live, log } = options
   /** By the message that asked for it: a client may use an id again. */
-  const operations = new Map<object, RequestContext>()
+  const operations = new Map<object, { readonly context: RequestContext, readonly rootField: string }>()
 
   const protocol = makeServer<Record<string, unknown>, Connection>({
     schema,
@@ -85,7 +88,7 @@ export function subscriptionServer(options: { schema: GraphQLSchema, reception: 
         refuseDear(schema, { document, name: operation.name?.value, variables: variables ?? undefined })
         const contextValue = await openContext(reception, arrival(extra.sender, connectionParams, requestId))
         contextValue.nameOperation(operation.name?.value ?? 'subscription')
-        operations.set(payload, contextValue)
+        operations.set(payload, { context: contextValue, rootField: rootFieldOf(operation, document) })
         return { schema, document, operationName, variableValues: variables, contextValue }
       }
       catch (error) {
@@ -95,21 +98,30 @@ export function subscriptionServer(options: { schema: GraphQLSchema, reception: 
       }
     },
     // A subscription lives long, and most of the time nothing happens: it keeps no connection to its school meanwhile.
-    onOperation: (_, __, payload) => operations.get(payload)?.school.pause(),
-    onError: (_, __, payload, errors) => errors.map(error => publicSocketError(error, log, operations.get(payload))),
+    onOperation: (_, __, payload) => operations.get(payload)?.context.school.pause(),
+    onError: (_, __, payload, errors) => errors.map(error => publicSocketError(error, log, operations.get(payload)?.context)),
     async onNext({ extra }, _, payload, __, result) {
       live.refuseUnread(extra.socket)
-      const context = operations.get(payload)
+      const context = operations.get(payload)?.context
       await context?.school.pause()
       return result.errors && { ...result, errors: result.errors.map(error => publicSocketError(error, log, context)) }
     },
     async onComplete(_, __, payload) {
-      const context = operations.get(payload)
+      const context = operations.get(payload)?.context
       operations.delete(payload)
       await context?.school.end()
     },
   })
-  return { protocol, running: () => operations.size }
+  return {
+    protocol,
+    running: () => operations.size,
+    runningByName() {
+      const counts = new Map(Object.keys(schema.getSubscriptionType()?.getFields() ?? {}).map(name => [name, 0]))
+      for (const { rootField } of operations.values())
+        counts.set(rootField, (counts.get(rootField) ?? 0) + 1)
+      return counts
+    },
+  }
 }
 
 /** What the protocol's library would fall over is no message to us either: 4400. Called for every part of a message, at last for the whole. */

@@ -99,7 +99,7 @@ test('the limits are those of the code', () => {
 test('roles may do what the table says', () => {
   const who = { accountId: 'a', sessionId: 's', expiresAt: new Date() }
   const principals: Principal[] = [
-    ...memberRoles.toReversed().map(role => ({ kind: 'member' as const, ...who, tenantId: 't', role, suspended: false })),
+    ...memberRoles.toReversed().map(role => ({ kind: 'member' as const, ...who, tenantId: 't', role, suspended: false as const })),
     { kind: 'superadmin', ...who, email: 'e', secondFactor: true },
   ]
   const may = (principal: Principal, permission: Permission) => {

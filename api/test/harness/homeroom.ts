@@ -1,6 +1,6 @@
 import type { DestinationStream } from 'pino'
 import type { SchoolMigration } from '../../migrations/school/index.ts'
-import type { Running, RunningApi } from '../../src/compose.ts'
+import type { Running, RunningApi, RunningWorker } from '../../src/compose.ts'
 import type { Config } from '../../src/config.ts'
 import type { GraphqlClient } from './client.ts'
 import type { TestDatabase } from './database.ts'
@@ -29,7 +29,7 @@ export interface TestHomeroom {
   readonly visitor: GraphqlClient
   /** Where everybody's mail arrives, once a worker has sent it. */
   readonly mailbox: Mailbox
-  startWorker: (migrations?: readonly SchoolMigration[]) => Promise<Running>
+  startWorker: (migrations?: readonly SchoolMigration[]) => Promise<RunningWorker>
   startApi: (config?: Partial<Config>) => Promise<RunningApi>
   /** Signs a school up as a person would; its preparation has been queued. */
   signUp: (slug: string, more?: { timeZone?: string, name?: string }) => Promise<SignedUp>

@@ -45,7 +45,7 @@ export async function openOwnApi(options: { resolvers: readonly object[], listen
   const config = { trustedProxies: [], baseUrl: undefined, baseDomain: undefined, metricsToken: undefined, rateLimits: false }
   const metrics = createMetrics()
   const schema = await graphqlSchema(options.resolvers)
-  const http = await openHttp({ config, schema, reception, ready: async () => true, webRoot: undefined, metrics, log })
+  const http = await openHttp({ config, schema, reception, health: async () => ({}), webRoot: undefined, metrics, log })
   const sockets = openSockets({ server: http.fastify.server, schema, reception, bus, config, metrics, log })
   const url = await http.fastify.listen({ port: 0, host: '127.0.0.1' })
   return {

@@ -23,6 +23,8 @@ export type OnFinished = typeof onTestFinished
 interface LaunchOptions {
   readonly program?: keyof typeof programs
   readonly onFinished?: OnFinished
+  /** What stands behind the program's name. */
+  readonly args?: readonly string[]
 }
 
 export interface Ending { readonly code: number | null, readonly signal: NodeJS.Signals | null }
@@ -58,9 +60,9 @@ async function build(): Promise<void> {
 }
 
 /** Starts a process and does not wait for it to be ready. */
-export async function launchHomeroom(environment: Environment, { program = 'main', onFinished = onTestFinished }: LaunchOptions = {}): Promise<HomeroomProcess> {
+export async function launchHomeroom(environment: Environment, { program = 'main', onFinished = onTestFinished, args = [] }: LaunchOptions = {}): Promise<HomeroomProcess> {
   await (built ??= build())
-  const child = spawn(process.execPath, [programs[program]], {
+  const child = spawn(process.execPath, [programs[program], ...args], {
     cwd: root,
     // A process group of its own: signals reach all of it and nobody else.
     detached: true,

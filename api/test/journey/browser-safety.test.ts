@@ -56,7 +56,8 @@ test('changing a password: the present and the new one are hidden too', async ()
   await page.getByRole('button', { name: 'Change password' }).click()
   const boxes = page.getByRole('dialog').locator('input[autocomplete$="-password"]')
   await boxes.nth(1).waitFor()
-  expect(await boxes.evaluateAll(inputs => inputs.map(input => [input.getAttribute('autocomplete'), input.getAttribute('type')]))).toEqual([['current-password', 'password'], ['new-password', 'password']])
+  const named = (await boxes.all()).map(box => Promise.all([box.getAttribute('autocomplete'), box.getAttribute('type')]))
+  expect(await Promise.all(named)).toEqual([['current-password', 'password'], ['new-password', 'password']])
 })
 
 test('every page of a school has a way to sign out, two clicks away', async () => {

@@ -87,7 +87,7 @@ test('without a worker it says so after 3 s, survives a reload, and goes on when
 })
 
 test('a preparation that failed says what happened and a reference, and Retry brings it to the dashboard once mended', async () => {
-  const broken: SchoolMigration = { version: 99, name: 'broken', tables: [], statements: ['create table homework (id uuid primary key, id uuid)'] }
+  const broken: SchoolMigration = { version: 99, name: 'broken', worksWith: 1, tables: [], statements: ['create table homework (id uuid primary key, id uuid)'] }
   const worker = await homeroom.startWorker([...schoolMigrations, broken])
   const page = await open('/', { colorScheme: 'dark' })
   await fillIn(page, 'Hillcrest')

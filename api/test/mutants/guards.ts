@@ -1,7 +1,8 @@
 import type { Guard } from './guard.ts'
 import { accountGuards } from './guards-of-accounts.ts'
+import { signalGuards } from './guards-of-signals.ts'
 import { databaseGuards } from './guards-of-the-database.ts'
 import { edgeGuards } from './guards-of-the-edge.ts'
 
 /** Every guard that `npm run mutants` takes out. */
-export const guards: readonly Guard[] = [...edgeGuards, ...databaseGuards, ...accountGuards]
+export const guards: readonly Guard[] = [...edgeGuards, ...databaseGuards, ...accountGuards, ...signalGuards]

@@ -26,20 +26,29 @@ interface OutboxRow {
   request_id: string | null
 }
 
+export interface Courier {
+  /** How long the oldest event has lain in a school, as far as the last sweep or what failed since knows; 0 where none does. */
+  readonly oldestUncarriedSeconds: () => number
+  stop: () => Promise<void>
+}
+
 /**
  * Takes what schools wrote into their outboxes to the platform's audit record, as owner. The two are never written in
  * one transaction: events go in first, known by the outbox row they come from, and only then the rows go out. A crash
  * between the two tells them again, and they are written once.
  */
-export function startCourier(parts: { ownerUrl: string, bus: Bus, log: Log }): { stop: () => Promise<void> } {
+export function startCourier(parts: { ownerUrl: string, bus: Bus, log: Log }): Courier {
   const { bus, log } = parts
   const connection = { connectionString: parts.ownerUrl, application_name: 'homeroom audit courier', connectionTimeoutMillis: 5_000 }
   let stopped = false
   let working: Promise<void> | undefined
   /** Tenants that wait for their turn: told twice meanwhile, they are visited once. */
   const waiting = new Set<string>()
+  /** Since when there has been something to carry. */
+  let since: number | undefined
 
   function attend(tenantId: string): void {
+    since ??= Date.now()
     waiting.add(tenantId)
     working ??= work()
   }
@@ -49,6 +58,7 @@ export function startCourier(parts: { ownerUrl: string, bus: Bus, log: Log }): {
     try {
       while (waiting.size > 0)
         await withClient(connection, carry)
+      since = undefined
     }
     catch (error) {
       waiting.clear()
@@ -66,7 +76,11 @@ export function startCourier(parts: { ownerUrl: string, bus: Bus, log: Log }): {
   }
 
   const sweep = () => void withClient(connection, schoolsWithNews)
-    .then(tenantIds => tenantIds.forEach(attend))
+    .then((found) => {
+      // Longer ago than this process, or this failure, knows.
+      since = found.length > 0 ? Math.min(since ?? Date.now(), ...found.map(({ oldest }) => oldest.getTime())) : undefined
+      found.forEach(({ id }) => attend(id))
+    })
     .catch((error: unknown) => log.warn({ err: error }, 'the outboxes could not be swept'))
 
   const stopListening = bus.listen(schoolChanged, ({ tenantId }) => attend(tenantId))
@@ -74,6 +88,7 @@ export function startCourier(parts: { ownerUrl: string, bus: Bus, log: Log }): {
   const timer = setInterval(sweep, sweepEveryMs)
   sweep()
   return {
+    oldestUncarriedSeconds: () => since === undefined ? 0 : Math.max(0, (Date.now() - since) / 1_000),
     async stop() {
       stopped = true
       clearInterval(timer)
@@ -119,16 +134,16 @@ function entryOf(row: OutboxRow) {
 
 const run = (client: pg.Client, { text, values }: { text: string, values: readonly unknown[] }) => client.query(text, [...values])
 
-/** Every ready school whose outbox is not empty. */
-async function schoolsWithNews(client: pg.Client): Promise<string[]> {
+/** Every ready school whose outbox is not empty, and since when. */
+async function schoolsWithNews(client: pg.Client): Promise<{ id: string, oldest: Date }[]> {
   // By the catalogue: a school that is being made or deleted has no outbox, or has none any more.
   const { rows } = await client.query<{ id: string }>(`
     select t.id from platform.tenant t join pg_class c on c.relname = 'outbox' and c.relnamespace = to_regnamespace('t_' || replace(t.id::text, '-', ''))
     where t.preparation_status = 'READY'`)
-  const found: string[] = []
+  const found: { id: string, oldest: Date }[] = []
   for (let from = 0; from < rows.length; from += sweepSize) {
-    const questions = rows.slice(from, from + sweepSize).map(({ id }) => `select '${id}' as id where exists (select from ${quoteIdentifier(schemaName(id))}.outbox)`)
-    found.push(...(await client.query<{ id: string }>(questions.join(' union all '))).rows.map(({ id }) => id))
+    const questions = rows.slice(from, from + sweepSize).map(({ id }) => `select '${id}' as id, min(at) as oldest from ${quoteIdentifier(schemaName(id))}.outbox having count(*) > 0`)
+    found.push(...(await client.query<{ id: string, oldest: Date }>(questions.join(' union all '))).rows)
   }
   return found
 }

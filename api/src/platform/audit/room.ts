@@ -3,6 +3,7 @@ import type { Change, Trail } from '../../shared/trail.ts'
 import { AuditResolver } from './audit.resolver.ts'
 import { record } from './record.ts'
 
+export { appendStatement, lockChain, platformChain } from './chain.ts'
 export { startCourier } from './courier.ts'
 export { record } from './record.ts'
 export { verifyAudit } from './verify.ts'

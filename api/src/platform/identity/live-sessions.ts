@@ -9,6 +9,7 @@ interface SessionRow {
   tenant_id: string | null
   role: MemberRole | null
   suspended: boolean | null
+  reason: string | null
   superadmin: boolean
   second_factor: boolean
   email: string
@@ -17,7 +18,7 @@ interface SessionRow {
 /** Who is behind each of these sessions now. One that has ended, or whose account, membership or tenant has, is left out. */
 export async function readStandings(platform: Platform, sessionIds: readonly string[]): Promise<Map<string, Standing>> {
   const rows = await platform.query<SessionRow>(`
-    select s.id, s.account_id, s.tenant_id, m.role, t.lifecycle = 'SUSPENDED' as suspended, a.superadmin, a.totp_confirmed_at is not null as second_factor, a.email
+    select s.id, s.account_id, s.tenant_id, m.role, t.lifecycle = 'SUSPENDED' as suspended, t.lifecycle_reason as reason, a.superadmin, a.totp_confirmed_at is not null as second_factor, a.email
     from platform.session s
     join platform.account a on a.id = s.account_id and a.disabled_at is null
     left join platform.membership m on m.account_id = s.account_id and m.tenant_id = s.tenant_id
@@ -33,7 +34,7 @@ function standingOf(row: SessionRow): Standing | undefined {
   // A superadmin holds no membership; and without a tenant nobody else is anybody.
   if (!row.role || row.superadmin || row.suspended === null || row.tenant_id === null)
     return undefined
-  return { kind: 'member', ...who, tenantId: row.tenant_id, role: row.role, suspended: row.suspended }
+  return { kind: 'member', ...who, tenantId: row.tenant_id, role: row.role, suspended: row.suspended && { reason: row.reason } }
 }
 
 /** Has every process ask again what this account's open sockets may still do, once the transaction of `db` commits. */

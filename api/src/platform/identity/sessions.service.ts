@@ -136,6 +136,8 @@ export class SessionsService {
     if (account && Date.now() - session.lastUsedAt.getTime() > lifetimeOf(account).idle)
       return undefined
     const membership = session.tenantId ? await db.findOne(Membership, { accountId: session.accountId, tenantId: session.tenantId }) : null
+    if (session.tenantId && !await openTenant(db, session.tenantId))
+      return undefined
     return account && (membership || (account.superadmin && !session.tenantId)) ? { account, membership } : undefined
   }
 
@@ -144,6 +146,11 @@ export class SessionsService {
     const { token, expiresAt } = await this.tokens.sign({ accountId: account.id, sessionId, tenantId, role: role ?? 'SUPERADMIN' })
     return { accessToken: token, expiresAt, viewer: { account, role, tenantId } }
   }
+}
+
+/** Whether people of this tenant may hold a session: not where it has been put away. */
+async function openTenant(db: PlatformDb, tenantId: string): Promise<boolean> {
+  return (await db.execute('select 1 from platform.tenant where id = ? and lifecycle in (\'ACTIVE\', \'SUSPENDED\')', [tenantId])).length > 0
 }
 
 const lifetimeOf = ({ superadmin }: Pick<Account, 'superadmin'>) => superadmin ? lifetimes.superadmin : lifetimes.member

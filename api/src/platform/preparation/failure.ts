@@ -9,6 +9,7 @@ const messages: Readonly<Record<string, string>> = {
   STEP_FAILED: 'A step of the preparation did not succeed.',
   DATABASE_UNAVAILABLE: 'The database was not available for long enough.',
   WORKER_LOST: 'The preparation was interrupted several times.',
+  CANCELLED: 'The preparation was stopped by the operator.',
   TIMED_OUT: 'The preparation took too long.',
 }
 

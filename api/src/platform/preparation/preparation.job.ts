@@ -21,3 +21,8 @@ export const prepareTenant = defineJob({
   expireInSeconds: 120,
   deadLetter: preparationFailed,
 })
+
+/** One job for each cycle: a new one does not wait for what is left of the one before, it ends it. */
+export function preparationKey(tenantId: string, cycle: number): string {
+  return `${tenantId}:${cycle}`
+}

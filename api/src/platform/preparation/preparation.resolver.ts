@@ -7,15 +7,15 @@ import { Arg, Authorized, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Roo
 import { Public } from '../../access/public.ts'
 import { TenantType } from '../tenancy/room.ts'
 import { mayWatch, watchedTenant } from './preparation.service.ts'
-import { TenantPreparationStatusType } from './preparation.type.ts'
+import { RetriedPreparationsType, TenantPreparationStatusType } from './preparation.type.ts'
 
 @Resolver(() => TenantType)
 export class PreparationResolver {
   constructor(private readonly service: PreparationService, private readonly limits: Limits) {}
 
   @FieldResolver(() => TenantPreparationStatusType, { description: 'How far the school is.' })
-  preparation(@Root() tenant: Tenant): Promise<Status> {
-    return this.service.statusOf(tenant.id)
+  preparation(@Root() tenant: Pick<Tenant, 'id'>, @Ctx() context: RequestContext): Promise<Status> {
+    return context.load(this.service.statusesOf, tenant.id)
   }
 
   @Public()
@@ -36,6 +36,18 @@ export class PreparationResolver {
     mayWatch(context.principal, wanted)
     await this.limits.count('retryTenantPreparation', wanted)
     return this.service.retry(context.principal, wanted, context.trail)
+  }
+
+  @Authorized('platform')
+  @Mutation(() => RetriedPreparationsType, { description: 'Tries again every preparation that FAILED with this code, each in a cycle of its own, as retryTenantPreparation does one.' })
+  retryFailedPreparations(@Arg('code', () => String, { description: 'As in PreparationError.code, e.g. STEP_FAILED.' }) code: string, @Ctx() { trail }: RequestContext): Promise<RetriedPreparationsType> {
+    return this.service.retryAll(code, trail)
+  }
+
+  @Authorized('platform')
+  @Mutation(() => TenantPreparationStatusType, { description: 'Ends a preparation that is PENDING or PREPARING: it is FAILED with the code CANCELLED, and nothing stays of it. CONFLICT in every other state.' })
+  cancelTenantPreparation(@Arg('tenantId', () => ID, { description: 'The tenant that is being prepared.' }) tenantId: string, @Ctx() { trail }: RequestContext): Promise<Status> {
+    return this.service.cancel(tenantId, trail)
   }
 }
 

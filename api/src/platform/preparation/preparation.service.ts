@@ -6,11 +6,11 @@ import type { Trail } from '../../shared/trail.ts'
 import type { StatusFeed } from './status-feed.ts'
 import type { ReadStatuses, Status } from './status.ts'
 import { publish } from '../../events/bus.ts'
-import { tenantPreparationChanged } from '../../events/topics.ts'
+import { tenantChanged, tenantPreparationChanged } from '../../events/topics.ts'
 import { Conflict, Forbidden, Invalid, NotFound, Unauthenticated } from '../../shared/errors.ts'
 import { isUuid } from '../../shared/uuid.ts'
 import { record } from '../audit/room.ts'
-import { prepareTenant } from './preparation.job.ts'
+import { preparationKey, prepareTenant } from './preparation.job.ts'
 
 export class PreparationService {
   constructor(
@@ -22,7 +22,7 @@ export class PreparationService {
 
   /** Queues the preparation of a new tenant in the transaction that makes it. */
   async request(db: PlatformDb, tenantId: string, cycle = 1): Promise<void> {
-    await this.jobs.enqueue(db, prepareTenant, { tenantId, cycle }, tenantId)
+    await this.jobs.enqueue(db, prepareTenant, { tenantId, cycle }, preparationKey(tenantId, cycle))
   }
 
   /** The status of a tenant, or NOT_FOUND. Members see their own tenant's only. */
@@ -38,6 +38,17 @@ export class PreparationService {
     return status
   }
 
+  /** The statuses of many tenants in one statement, in the order of the ids; for `RequestContext.load`. */
+  readonly statusesOf = async (tenantIds: readonly string[]): Promise<Status[]> => {
+    const found = new Map((await this.read(tenantIds)).map(status => [status.tenantId, status]))
+    return tenantIds.map((id) => {
+      const status = found.get(id)
+      if (!status)
+        throw new NotFound('Tenant')
+      return status
+    })
+  }
+
   /** The current status, then every change, then the end. */
   async watch(principal: Principal, tenantId: string): Promise<Repeater<Status>> {
     await this.status(principal, tenantId)
@@ -47,25 +58,57 @@ export class PreparationService {
   /** Starts a new cycle for a tenant that FAILED; CONFLICT in every other state. */
   async retry(principal: Principal, tenantId: string, trail: Trail): Promise<Status> {
     mayWatch(principal, tenantId)
-    const begun = await this.platform.transaction(async (db) => {
-      const rows = await db.execute<{ preparation_cycle: number }[]>(`
-        update platform.tenant set preparation_status = 'PENDING', preparation_cycle = preparation_cycle + 1, preparation_attempt = 0,
-          preparation_step = null, preparation_completed_steps = 0, preparation_error_code = null,
-          preparation_started_at = null, preparation_completed_at = null, preparation_sequence = preparation_sequence + 1
-        where id = ? and preparation_status = 'FAILED' returning preparation_cycle`, [tenantId])
-      if (!rows[0])
-        return false
-      await this.request(db, tenantId, rows[0].preparation_cycle)
-      const event = publish(tenantPreparationChanged, { tenantId })
-      await db.execute('select pg_notify(?, ?)', event.values)
-      await record(db, tenantId, { action: 'tenant.preparationRetried', subject: { type: 'tenant', id: tenantId } }, trail)
-      return true
-    })
+    const begun = await this.platform.transaction(db => this.#begin(db, 'id = ?', tenantId, 1, trail))
     // Read after the transaction: who holds one connection and asks for another waits for those who do the same.
     const status = await this.statusOf(tenantId)
-    if (!begun)
+    if (begun.length === 0)
       throw new Conflict('Only a preparation that failed can be retried.', { code: 'CONFLICT', facts: { status: status.status } })
     return status
+  }
+
+  /** Starts a new cycle for every open tenant that FAILED with this code, a hundred at a time. */
+  async retryAll(code: string, trail: Trail): Promise<{ count: number, tenantIds: string[] }> {
+    const tenantIds: string[] = []
+    for (let begun: string[] = []; ; tenantIds.push(...begun)) {
+      begun = await this.platform.transaction(db => this.#begin(db, 'preparation_error_code = ?', code, 100, trail))
+      if (begun.length === 0)
+        return { count: tenantIds.length, tenantIds }
+    }
+  }
+
+  /** FAILED with CANCELLED for a tenant on its way; the worker that is at it gives up and rolls back. CONFLICT in every other state. */
+  async cancel(tenantId: string, trail: Trail): Promise<Status> {
+    const cancelled = isUuid(tenantId) && await this.platform.transaction(async (db) => {
+      const rows = await db.execute(`
+        update platform.tenant set preparation_status = 'FAILED', preparation_error_code = 'CANCELLED', preparation_step = null, preparation_completed_steps = 0,
+          preparation_completed_at = clock_timestamp(), preparation_sequence = preparation_sequence + 1
+        where id = ? and preparation_status in ('PENDING', 'PREPARING') returning id`, [tenantId])
+      if (rows.length === 0)
+        return false
+      await db.execute('select pg_notify(?, ?), pg_notify(?, ?)', [...publish(tenantPreparationChanged, { tenantId }).values, ...publish(tenantChanged, { tenantId }).values])
+      await record(db, tenantId, { action: 'tenant.preparationCancelled', subject: { type: 'tenant', id: tenantId } }, trail)
+      return true
+    })
+    const status = await this.statusOf(tenantId)
+    if (!cancelled)
+      throw new Conflict('Only a preparation that is under way can be cancelled.', { code: 'CONFLICT', facts: { status: status.status } })
+    return status
+  }
+
+  /** New cycles, with their jobs, for up to `limit` tenants that FAILED and that `which` names. Answers their ids. */
+  async #begin(db: PlatformDb, which: 'id = ?' | 'preparation_error_code = ?', value: string, limit: number, trail: Trail): Promise<string[]> {
+    const rows = await db.execute<{ id: string, preparation_cycle: number }[]>(`
+      update platform.tenant set preparation_status = 'PENDING', preparation_cycle = preparation_cycle + 1, preparation_attempt = 0,
+        preparation_step = null, preparation_completed_steps = 0, preparation_error_code = null,
+        preparation_started_at = null, preparation_completed_at = null, preparation_sequence = preparation_sequence + 1
+      where id in (select id from platform.tenant where ${which} and preparation_status = 'FAILED' and lifecycle = 'ACTIVE' order by created_at, id limit ? for update skip locked)
+      returning id, preparation_cycle`, [value, limit])
+    for (const { id, preparation_cycle: cycle } of rows) {
+      await this.request(db, id, cycle)
+      await db.execute('select pg_notify(?, ?)', publish(tenantPreparationChanged, { tenantId: id }).values)
+      await record(db, id, { action: 'tenant.preparationRetried', subject: { type: 'tenant', id } }, trail)
+    }
+    return rows.map(({ id }) => id)
   }
 }
 

@@ -9,6 +9,7 @@ import { openHomeroom, password } from '../../../test/harness/homeroom.ts'
 import { holdLock } from '../../../test/harness/process-holds.ts'
 import { openJobWorker } from '../../jobs/queue.ts'
 import { createLog } from '../../shared/log.ts'
+import { createMetrics } from '../../shared/metrics.ts'
 import { reconcile } from './reconcile.ts'
 
 let homeroom: TestHomeroom
@@ -104,7 +105,7 @@ test('without a worker a school stays PENDING, and becomes ready when one starts
 })
 
 test('a broken migration ends in FAILED after its attempts, leaves nothing behind, and Retry brings it to READY once mended', async () => {
-  const broken: SchoolMigration = { version: 99, name: 'broken', tables: [], statements: ['create table homework (id uuid primary key)', 'create index on homework (no_such_column)'] }
+  const broken: SchoolMigration = { version: 99, name: 'broken', worksWith: 1, tables: [], statements: ['create table homework (id uuid primary key)', 'create index on homework (no_such_column)'] }
   const worker = await homeroom.startWorker([...schoolMigrations, broken])
   const { tenantId, client } = await homeroom.signUp('oakfield')
   const statuses = await homeroom.visitor.watch(tenantId)
@@ -173,7 +174,7 @@ test('reconcilers of two workers that meet give a lost tenant one job, of the cy
   await sql('delete from pgboss.job')
   await sql('update platform.tenant set created_at = now() - interval \'1 minute\'')
   const log = createLog('silent')
-  const workers = [await openJobWorker(urls.owner, 2, log), await openJobWorker(urls.owner, 2, log)]
+  const workers = [await openJobWorker(urls.owner, 2, log, createMetrics()), await openJobWorker(urls.owner, 2, log, createMetrics())]
   const release = await holdLock(adminUrl, 'select from platform.tenant for update')
   const waiting = async () => (await sql('select 1 from pg_stat_activity where datname = current_database() and application_name = \'homeroom reconciler\' and wait_event_type = \'Lock\'')).length
   let settled = 0

@@ -5,7 +5,7 @@ import { PreparationStatusType } from '../tenancy/room.ts'
 
 @ObjectType('PreparationError', { description: 'Why a preparation failed, safe for anyone to read.' })
 export class PreparationErrorType {
-  @Field(() => String, { description: 'OBJECT_EXISTS, STEP_FAILED, DATABASE_UNAVAILABLE, WORKER_LOST or TIMED_OUT.' })
+  @Field(() => String, { description: 'OBJECT_EXISTS, STEP_FAILED, DATABASE_UNAVAILABLE, WORKER_LOST, TIMED_OUT or CANCELLED.' })
   code!: string
 
   @Field(() => String, { description: 'A sentence for a person.' })
@@ -64,4 +64,13 @@ export class TenantPreparationStatusType {
 
   @Field(() => Int, { description: 'Grows with every change and never restarts: drop what is older than what you have.' })
   sequence!: number
+}
+
+@ObjectType('RetriedPreparations', { description: 'Preparations that are tried again.', simpleResolvers: true })
+export class RetriedPreparationsType {
+  @Field(() => Int, { description: 'How many.' })
+  count!: number
+
+  @Field(() => [ID], { description: 'Of which tenants.' })
+  tenantIds!: readonly string[]
 }

@@ -1,12 +1,15 @@
 import type { Db } from 'pg-boss'
 import type { SchoolMigration } from '../../../migrations/school/index.ts'
+import type { Bus } from '../../events/bus.ts'
 import type { JobWorker } from '../../jobs/queue.ts'
 import type { Log } from '../../shared/log.ts'
+import type { Metrics } from '../../shared/metrics.ts'
 import type { SeedStep } from '../../shared/seed.ts'
 import { loginOf } from '../../database/logins.ts'
+import { tenantLock } from '../../database/tenant-lock.ts'
 import { withClient } from '../../database/with-client.ts'
 import { publish } from '../../events/bus.ts'
-import { tenantPreparationChanged } from '../../events/topics.ts'
+import { tenantChanged, tenantPreparationChanged } from '../../events/topics.ts'
 import { preparationFailed, prepareTenant } from './preparation.job.ts'
 import { preparationSteps, prepareSchool } from './prepare-school.ts'
 import { reconcile } from './reconcile.ts'
@@ -21,12 +24,14 @@ export async function startPreparationWorker(parts: {
   ownerUrl: string
   requestUrl: string
   jobs: JobWorker
+  bus: Bus
   migrations: readonly SchoolMigration[]
   seeds: readonly SeedStep[]
   concurrency: number
+  metrics: Metrics
   log: Log
 }): Promise<PreparationWorker> {
-  const { ownerUrl, jobs, migrations, concurrency, log } = parts
+  const { ownerUrl, jobs, migrations, concurrency, metrics, log } = parts
   const steps = preparationSteps({
     requestLogin: loginOf(parts.requestUrl).name,
     serverVersion: await serverVersion(ownerUrl),
@@ -34,9 +39,17 @@ export async function startPreparationWorker(parts: {
     seeds: parts.seeds,
   })
   const writer = new StepWriter(ownerUrl, log)
-  await jobs.handle(preparationFailed, 1, ({ tenantId, cycle }, tx) => giveUp(tx, tenantId, cycle))
-  await jobs.handle(prepareTenant, concurrency, ({ tenantId, cycle }, tx) =>
-    prepareSchool({ tx, tenantId, cycle, steps, migrations, writer, log }))
+  await jobs.handle(preparationFailed, 1, ({ tenantId, cycle }, tx) => giveUp(tx, metrics, tenantId, cycle))
+  const underWay = new Set<string>()
+  await jobs.handle(prepareTenant, concurrency, ({ tenantId, cycle }, tx) => {
+    underWay.add(tenantId)
+    return prepareSchool({ tx, tenantId, cycle, steps, migrations, writer, metrics, log }).finally(() => underWay.delete(tenantId))
+  })
+  // A cancelled preparation may be in the middle of a long statement: that is ended, and its transaction with it.
+  const stopListening = parts.bus.listen(tenantChanged, ({ tenantId }) => {
+    if (underWay.has(tenantId))
+      endCancelled(ownerUrl, tenantId).catch((error: unknown) => log.warn({ err: error, tenantId }, 'a cancelled preparation could not be ended; it ends by itself'))
+  })
 
   const lookAfter = () => reconcile({ ownerUrl, jobs, log }).catch(error => log.warn({ err: error }, 'the reconciler could not run'))
   void lookAfter()
@@ -44,15 +57,24 @@ export async function startPreparationWorker(parts: {
   return {
     async stop() {
       clearInterval(timer)
+      stopListening()
       await writer.close()
     },
   }
 }
 
+async function endCancelled(ownerUrl: string, tenantId: string): Promise<void> {
+  await withClient({ connectionString: ownerUrl, application_name: 'homeroom cancellation' }, client => client.query(`
+    select pg_cancel_backend(l.pid) from platform.tenant t, pg_locks l
+    where t.id = $1 and t.preparation_status = 'FAILED' and l.locktype = 'advisory' and l.objsubid = 1 and l.granted
+      and l.database = (select oid from pg_database where datname = current_database())
+      and ((l.classid::bigint << 32) | l.objid::bigint) = $2::bigint`, [tenantId, tenantLock(tenantId)]))
+}
+
 /** FAILED, after the last attempt, where that cycle is still the one under way. */
-async function giveUp(tx: Db, tenantId: string, cycle: number): Promise<void> {
+async function giveUp(tx: Db, metrics: Metrics, tenantId: string, cycle: number): Promise<void> {
   const event = publish(tenantPreparationChanged, { tenantId })
-  await tx.executeSql(`
+  const { rows: [given] } = await tx.executeSql(`
     with lost as (
       update platform.preparation_attempt set outcome = 'LOST', error_code = 'WORKER_LOST', ended_at = clock_timestamp()
       where tenant_id = $1 and cycle = $2 and outcome = 'RUNNING' returning id, error_code
@@ -67,7 +89,11 @@ async function giveUp(tx: Db, tenantId: string, cycle: number): Promise<void> {
         preparation_completed_at = clock_timestamp(), preparation_sequence = preparation_sequence + 1
       where id = $1 and preparation_cycle = $2 and preparation_status in ('PENDING', 'PREPARING') returning id
     )
-    select pg_notify($3, $4) from failed`, [tenantId, cycle, ...event.values])
+    select pg_notify($3, $4), (select count(*) from lost) as lost from failed`, [tenantId, cycle, ...event.values])
+  if (!given)
+    return
+  metrics.preparations.inc({ outcome: 'given_up' })
+  metrics.preparations.inc({ outcome: 'attempt_lost' }, Number(given.lost))
 }
 
 async function serverVersion(url: string): Promise<number> {

@@ -1,7 +1,9 @@
 import type { JobWorker } from '../../jobs/queue.ts'
 import type { Log } from '../../shared/log.ts'
 import { withClient } from '../../database/with-client.ts'
-import { preparationFailed, prepareTenant } from './preparation.job.ts'
+import { publish } from '../../events/bus.ts'
+import { tenantPreparationChanged } from '../../events/topics.ts'
+import { preparationFailed, preparationKey, prepareTenant } from './preparation.job.ts'
 
 /** A job that commits together with its tenant cannot be late; what is older than this and has none has lost it. */
 const graceSeconds = 10
@@ -20,8 +22,9 @@ export async function reconcile(parts: { ownerUrl: string, jobs: JobWorker, log:
           select from pgboss.job j where j.name in ($1, $2) and j.state < 'completed' and j.data ->> 'tenantId' = t.id::text)
       returning t.id, t.preparation_cycle`, [prepareTenant.name, preparationFailed.name, graceSeconds])
     for (const { id, preparation_cycle: cycle } of rows) {
+      await client.query('select pg_notify($1, $2)', [...publish(tenantPreparationChanged, { tenantId: id }).values])
       parts.log.warn({ tenantId: id, cycle }, 'a tenant had lost its preparation job; queued again')
-      await parts.jobs.send(prepareTenant, { tenantId: id, cycle }, id)
+      await parts.jobs.send(prepareTenant, { tenantId: id, cycle }, preparationKey(id, cycle))
     }
   })
 }

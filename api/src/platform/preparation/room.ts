@@ -14,8 +14,7 @@ export { prepareTenant } from './preparation.job.ts'
 export type { PreparationService } from './preparation.service.ts'
 export { startPreparationWorker } from './preparation.worker.ts'
 export { preparationSteps } from './prepare-school.ts'
-export { schoolVersion } from './school-script.ts'
-export { upgradeSchools } from './upgrade-schools.ts'
+export { schoolScript, schoolVersion, servesFrom } from './school-script.ts'
 
 export const preparationJobs = [prepareTenant, preparationFailed]
 

@@ -5,6 +5,11 @@ export function schoolVersion(migrations: readonly SchoolMigration[]): number {
   return Math.max(0, ...migrations.map(({ version }) => version))
 }
 
+/** The oldest code that can use a school with this history, named by the newest version it knows. */
+export function servesFrom(migrations: readonly SchoolMigration[]): number {
+  return Math.max(0, ...migrations.map(({ worksWith }) => worksWith))
+}
+
 /**
  * The whole history as one script for a new school: one round trip instead of one a statement.
  * Rights are granted table by table: `on all tables in schema` searches the catalogue of every school there is.

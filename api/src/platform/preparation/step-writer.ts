@@ -11,6 +11,10 @@ export interface Attempt {
   readonly cycle: number
   readonly number: number
   readonly school: { readonly name: string, readonly timeZone: string, readonly locale: string }
+  /** Seconds from the job in the queue to this attempt. */
+  readonly waitedSeconds: number
+  /** Attempts whose worker was lost, found by this one. */
+  readonly lost: number
 }
 
 /**
@@ -44,10 +48,12 @@ export class StepWriter {
       ), opened as (
         insert into platform.preparation_attempt (tenant_id, cycle, number) select id, $2, number from moved returning id
       )
-      select opened.id as attempt_id, moved.number, moved.name, moved.time_zone, moved.locale, pg_notify($3, $4) from moved, opened`, [tenantId, cycle], tenantId)
+      select opened.id as attempt_id, moved.number, moved.name, moved.time_zone, moved.locale, (select count(*) from lost) as lost,
+        (select extract(epoch from clock_timestamp() - min(created_on)) from pgboss.job_common j where j.name = 'prepare-tenant' and j.singleton_key = moved.id || ':' || $2 and j.state < 'completed') as waited,
+        pg_notify($3, $4) from moved, opened`, [tenantId, cycle], tenantId)
     const row = rows[0]
     return row
-      ? { id: row.attempt_id!, tenantId, cycle, number: Number(row.number), school: { name: row.name!, timeZone: row.time_zone!, locale: row.locale! } }
+      ? { id: row.attempt_id!, tenantId, cycle, number: Number(row.number), school: { name: row.name!, timeZone: row.time_zone!, locale: row.locale! }, waitedSeconds: Number(row.waited ?? 0), lost: Number(row.lost) }
       : null
   }
 
@@ -77,7 +83,8 @@ export class StepWriter {
   async fail(attempt: Attempt, failure: Failure): Promise<void> {
     await this.#write(`
       with failed as (
-        update platform.preparation_attempt set outcome = 'FAILED', error_code = $5, error_detail = $6, ended_at = clock_timestamp()
+        update platform.preparation_attempt set outcome = 'FAILED', error_detail = $6, ended_at = clock_timestamp(),
+          error_code = coalesce((select preparation_error_code from platform.tenant where id = $2 and preparation_cycle = $7 and preparation_error_code = 'CANCELLED'), $5)
         where id = $1 and outcome = 'RUNNING' returning id
       ), undone as (
         update platform.preparation_step s set rolled_back = true from failed where s.attempt_id = failed.id
@@ -86,6 +93,18 @@ export class StepWriter {
         from failed where t.id = $2 and t.preparation_cycle = $7 and t.preparation_attempt = $8 and t.preparation_status = 'PREPARING' returning t.id
       )
       select pg_notify($3, $4) from moved`, [attempt.id, attempt.tenantId], attempt.tenantId, [failure.code, failure.detail, attempt.cycle, attempt.number])
+  }
+
+  /** Notes that nobody is at a cycle any more that was cancelled or overtaken: what its worker left open is LOST. */
+  async abandon(tenantId: string, cycle: number): Promise<void> {
+    await this.#write(`
+      with lost as (
+        update platform.preparation_attempt set outcome = 'LOST', error_code = 'WORKER_LOST', ended_at = clock_timestamp()
+        where tenant_id = $1 and cycle = $2 and outcome = 'RUNNING' returning id
+      ), undone as (
+        update platform.preparation_step s set rolled_back = true from lost where s.attempt_id = lost.id
+      )
+      select pg_notify($3, $4) from lost`, [tenantId, cycle], tenantId)
   }
 
   async close(): Promise<void> {

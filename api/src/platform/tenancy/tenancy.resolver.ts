@@ -3,10 +3,10 @@ import type { RequestContext } from '../../access/request-context.ts'
 import type { Page } from '../../database/keyset.ts'
 import type { SlugAnswer, TenancyService } from './tenancy.service.ts'
 import type { Tenant } from './tenant.entity.ts'
-import type { TenantRow } from './tenants.queries.ts'
+import type { TenantCounts, TenantPage, TenantRow } from './tenants.queries.ts'
 import { Arg, Args, Authorized, Ctx, FieldResolver, Int, Query, Resolver, Root } from 'type-graphql'
 import { Public } from '../../access/public.ts'
-import { SlugAvailabilityType, TenantConnection, TenantsArgs, TenantType } from './tenant.type.ts'
+import { SlugAvailabilityType, TenantConnection, TenantCountsType, TenantsArgs, TenantType } from './tenant.type.ts'
 
 @Resolver()
 export class TenancyResolver {
@@ -19,9 +19,10 @@ export class TenancyResolver {
   }
 
   @Authorized('platform')
-  @Query(() => TenantConnection, { description: 'Every tenant of the platform, the newest first; for superadmins. Records of the platform need no reason.' })
-  tenants(@Args(() => TenantsArgs) list: TenantsArgs): Promise<Page<TenantRow>> {
-    return this.tenancy.list(list)
+  @Query(() => TenantConnection, { description: 'Every tenant of the platform, the newest first unless told; for superadmins. Records of the platform need no reason.' })
+  async tenants(@Args(() => TenantsArgs) list: TenantsArgs): Promise<Page<TenantRow> & CountsOf> {
+    const { page, counts } = await this.tenancy.list(list)
+    return Object.assign(page, { countStates: counts })
   }
 
   @Public()
@@ -32,10 +33,18 @@ export class TenancyResolver {
   }
 }
 
+/** A page brings its counts along, for those who ask. */
+interface CountsOf { readonly countStates: TenantPage['counts'] }
+
 @Resolver(() => TenantConnection)
 export class TenantConnectionResolver {
   @FieldResolver(() => Int, { description: 'How many tenants the filter lets through.' })
   totalCount(@Root() page: Page<TenantRow>): Promise<number> {
     return page.count()
+  }
+
+  @FieldResolver(() => TenantCountsType, { description: 'How many of the tenants that `search` finds are in each state, whatever else the filter says.' })
+  counts(@Root() page: CountsOf): Promise<TenantCounts> {
+    return page.countStates()
   }
 }

@@ -1,13 +1,13 @@
-import type { Page } from '../../database/keyset.ts'
 import type { Platform } from '../../database/platform-db.ts'
 import type { TenantAddress } from '../../database/school-db.ts'
+import type { ServedVersions } from './served-versions.ts'
 import type { SlugRefusal } from './slug.ts'
-import type { TenantList, TenantRow } from './tenants.queries.ts'
+import type { TenantList, TenantPage, TenantRow } from './tenants.queries.ts'
 import { ExpectedError, Forbidden, NotFound } from '../../shared/errors.ts'
 import { isUuid } from '../../shared/uuid.ts'
 import { refuseSlug, slugLook, slugSuggestions } from './slug.ts'
 import { Tenant } from './tenant.entity.ts'
-import { tenantsPage } from './tenants.queries.ts'
+import { tenantsById, tenantsPage } from './tenants.queries.ts'
 
 /** School data was asked for before the school is ready; `extensions.status` says how far it is. */
 class TenantNotReady extends ExpectedError {
@@ -30,8 +30,8 @@ export interface SlugAnswer {
 }
 
 export class TenancyService {
-  /** `supportedVersion`: the version of a school's tables that this code reads and writes. */
-  constructor(private readonly platform: Platform, private readonly supportedVersion: number) {}
+  /** `served`: the versions of a school's tables that this code reads and writes. */
+  constructor(private readonly platform: Platform, private readonly served: ServedVersions) {}
 
   /** The tenant with this id, or null: malformed ids name nobody. */
   async find(id: string): Promise<Tenant | null> {
@@ -46,8 +46,13 @@ export class TenancyService {
   }
 
   /** One page of all tenants, for the operator. */
-  list(list: TenantList): Promise<Page<TenantRow>> {
-    return tenantsPage(this.platform, list)
+  list(list: TenantList): Promise<TenantPage> {
+    return tenantsPage(this.platform, this.served, list)
+  }
+
+  /** These tenants as lists have them; those that are gone are left out. */
+  async findAll(ids: readonly string[]): Promise<TenantRow[]> {
+    return ids.length === 0 ? [] : tenantsById(this.platform, ids)
   }
 
   async findBySlug(slug: string): Promise<Tenant | null> {
@@ -58,8 +63,8 @@ export class TenancyService {
   async admit(id: string): Promise<TenantAddress> {
     // Asked by every operation on a school: a plain row, an entity would cost as much as the rest of a small answer.
     const [tenant] = isUuid(id)
-      ? await this.platform.query<Pick<Tenant, 'id' | 'node' | 'lifecycle' | 'preparationStatus' | 'schemaVersion'>>(
-          'select id, node, lifecycle, preparation_status as "preparationStatus", schema_version as "schemaVersion" from platform.tenant where id = $1',
+      ? await this.platform.query<Pick<Tenant, 'id' | 'node' | 'lifecycle' | 'preparationStatus' | 'schemaVersion' | 'schemaServesFrom'>>(
+          'select id, node, lifecycle, preparation_status as "preparationStatus", schema_version as "schemaVersion", schema_serves_from as "schemaServesFrom" from platform.tenant where id = $1',
           [id],
         )
       : []
@@ -71,9 +76,15 @@ export class TenancyService {
       throw new NotFound('Tenant', { code: 'TENANT_NOT_FOUND' })
     if (tenant.preparationStatus !== 'READY')
       throw new TenantNotReady(tenant.preparationStatus)
-    if (tenant.schemaVersion !== this.supportedVersion)
+    if (!this.#serves(tenant))
       throw new TenantMaintenance()
     return { id: tenant.id, node: tenant.node }
+  }
+
+  /** A newer worker may have migrated the school: it says itself how old the code may be that uses it. */
+  #serves({ schemaVersion, schemaServesFrom }: Pick<Tenant, 'schemaVersion' | 'schemaServesFrom'>): boolean {
+    const { oldest, newest } = this.served
+    return schemaVersion != null && schemaVersion >= oldest && (schemaVersion <= newest || (schemaServesFrom ?? schemaVersion) <= newest)
   }
 
   /** Whether sign-up would take this slug, and a free one like it where not. */

@@ -3,6 +3,7 @@ import { defineEntity, p } from '@mikro-orm/core'
 export const preparationStatuses = ['PENDING', 'PREPARING', 'READY', 'FAILED'] as const
 export type PreparationStatus = typeof preparationStatuses[number]
 export const lifecycles = ['ACTIVE', 'SUSPENDED', 'ARCHIVED', 'DELETING'] as const
+export type Lifecycle = typeof lifecycles[number]
 
 /** The platform's record of one school. */
 export const TenantSchema = defineEntity({
@@ -19,7 +20,21 @@ export const TenantSchema = defineEntity({
     locale: p.text(),
     node: p.text().default('main'),
     schemaVersion: p.integer().nullable(),
-    lifecycle: p.text().$type<typeof lifecycles[number]>().default('ACTIVE'),
+    /** The oldest code that can use a school at this version, named by the newest version it knows. */
+    schemaServesFrom: p.integer().nullable(),
+    lifecycle: p.text().$type<Lifecycle>().default('ACTIVE'),
+    /** Why, in the operator's words to the school; of the state it is in now. */
+    lifecycleReason: p.text().nullable(),
+    lifecycleChangedAt: p.datetime().defaultRaw('now()'),
+    /** The end of the grace period of a school that is DELETING. */
+    deleteAfter: p.datetime().nullable(),
+    /** The export whose rows it was or is made from, in place of the seeds. */
+    restoredFrom: p.uuid().nullable(),
+    /** The version to which its last migration failed, with the cause for the operator; null where nothing is amiss. */
+    setAsideVersion: p.integer().nullable(),
+    setAsideCode: p.text().nullable(),
+    setAsideDetail: p.text().nullable(),
+    setAsideAt: p.datetime().nullable(),
     preparationStatus: p.text().$type<PreparationStatus>().default('PENDING'),
     /** Which round of attempts this is; a retry by hand starts the next. */
     preparationCycle: p.integer().default(1),

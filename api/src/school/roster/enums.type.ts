@@ -1,4 +1,3 @@
-import type { Direction } from '../../database/keyset.ts'
 import type { ClassOrderField } from './classes.queries.ts'
 import type { AcademicSessionType, ClassType, EnrollmentRole, OrgType, RecordStatus, RoleType, RosterRole, SetupTaskKey } from './roster.words.ts'
 import type { UserOrderField } from './users.queries.ts'
@@ -63,11 +62,6 @@ export const EnrollmentRoleEnum = publish<EnrollmentRole>('EnrollmentRole', 'Wha
 export const ClassTypeEnum = publish<ClassType>('ClassType', 'How a class meets.', {
   HOMEROOM: ['homeroom', 'The group a student belongs to all day.'],
   SCHEDULED: ['scheduled', 'Meets for a course at set times.'],
-})
-
-export const OrderDirectionEnum = publish<Direction>('OrderDirection', 'Which end of an order comes first.', {
-  ASC: ['asc', 'From A to Z, from old to new.'],
-  DESC: ['desc', 'From Z to A, from new to old.'],
 })
 
 export const UserOrderFieldEnum = publish<UserOrderField>('UserOrderField', 'What people are ordered by.', {

@@ -3,8 +3,8 @@ import type { ClassOrderField } from './classes.queries.ts'
 import type { RosterRole } from './roster.words.ts'
 import type { UserOrderField } from './users.queries.ts'
 import { ArgsType, Field, ID, InputType } from 'type-graphql'
-import { PageArgs } from '../../access/page.type.ts'
-import { ClassOrderFieldEnum, OrderDirectionEnum, RosterRoleEnum, UserOrderFieldEnum } from './enums.type.ts'
+import { OrderDirectionEnum, PageArgs } from '../../access/page.type.ts'
+import { ClassOrderFieldEnum, RosterRoleEnum, UserOrderFieldEnum } from './enums.type.ts'
 
 @InputType('UserFilter', { description: 'Which people to list; all that is given must hold.' })
 export class UserFilterInput {

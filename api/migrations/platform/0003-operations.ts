@@ -1,0 +1,112 @@
+import { Migration } from '@mikro-orm/migrations'
+
+/** Operating the fleet: lifecycle with its reasons, receipts of deletions, exports, roll-outs of migrations, alerts. */
+export class Migration0003Operations extends Migration {
+  override up(): void {
+    this.addSql(`alter table platform.tenant
+      add column lifecycle_reason text check (char_length(lifecycle_reason) between 1 and 500),
+      add column lifecycle_changed_at timestamptz not null default now(),
+      add column delete_after timestamptz,
+      add column restored_from uuid,
+      add column schema_serves_from int,
+      add column set_aside_version int,
+      add column set_aside_code text,
+      add column set_aside_detail text,
+      add column set_aside_at timestamptz,
+      add constraint tenant_delete_after_of_deleting check (delete_after is null or lifecycle = 'DELETING'),
+      add constraint tenant_set_aside_whole check ((set_aside_version is null) = (set_aside_code is null) and (set_aside_version is null) = (set_aside_at is null))`)
+    // Whose turn to be deleted it is, and when a school was last used.
+    this.addSql(`create index tenant_delete_after on platform.tenant (delete_after) where delete_after is not null`)
+    this.addSql(`create index session_tenant_last_used on platform.session (tenant_id, last_used_at desc) where tenant_id is not null`)
+    this.addSql(`create index preparation_attempt_ended_at on platform.preparation_attempt (ended_at)`)
+
+    // What is left of a deleted school: that it is gone, and what went. No reference to the tenant, which went too.
+    this.addSql(`create table platform.deletion_receipt (
+      id uuid primary key,
+      tenant_id uuid not null unique,
+      name text not null,
+      slug text not null,
+      reason text,
+      requested_by uuid,
+      requested_at timestamptz not null,
+      deleted_at timestamptz not null default now(),
+      gone jsonb not null check (jsonb_typeof(gone) = 'array')
+    )`)
+    this.addSql(`create index deletion_receipt_deleted_at on platform.deletion_receipt (deleted_at, id)`)
+
+    // One file that a school can take away; it outlives its school, so it keeps what a new one is made from.
+    this.addSql(`create table platform.school_export (
+      id uuid primary key,
+      tenant_id uuid not null,
+      tenant_name text not null,
+      slug text not null,
+      time_zone text not null,
+      locale text not null,
+      schema_version int,
+      state text not null default 'QUEUED' check (state in ('QUEUED', 'RUNNING', 'READY', 'FAILED')),
+      error_code text,
+      reason text not null check (char_length(reason) between 10 and 500),
+      requested_by uuid,
+      created_at timestamptz not null default now(),
+      completed_at timestamptz,
+      expires_at timestamptz,
+      size_bytes bigint,
+      sha256 bytea,
+      row_counts jsonb,
+      constraint school_export_ready_whole check (state <> 'READY' or (completed_at is not null and expires_at is not null and size_bytes is not null and sha256 is not null and row_counts is not null))
+    )`)
+    this.addSql(`create index school_export_tenant on platform.school_export (tenant_id, created_at)`)
+    this.addSql(`create table platform.school_export_part (
+      export_id uuid not null references platform.school_export (id) on delete cascade,
+      position int not null check (position >= 0),
+      bytes bytea not null,
+      primary key (export_id, position)
+    )`)
+
+    // Bringing every school to one version. What is left to do is every school that is not there yet: a kill loses nothing.
+    this.addSql(`create table platform.rollout (
+      id uuid primary key,
+      target_version int not null,
+      state text not null default 'RUNNING' check (state in ('RUNNING', 'PAUSED', 'STOPPED', 'DONE')),
+      stopped_reason text check (stopped_reason in ('CANARY_FAILED', 'FAILURE_BUDGET')),
+      canaries int not null check (canaries >= 0),
+      parallel int not null check (parallel > 0),
+      failure_budget int not null check (failure_budget >= 0),
+      requested_by uuid,
+      started_at timestamptz not null default now(),
+      ended_at timestamptz
+    )`)
+    this.addSql(`create unique index rollout_one_open on platform.rollout ((true)) where ended_at is null`)
+    this.addSql(`create index rollout_started_at on platform.rollout (started_at, id)`)
+    this.addSql(`create table platform.rollout_school (
+      rollout_id uuid not null references platform.rollout (id) on delete cascade,
+      tenant_id uuid not null references platform.tenant (id) on delete cascade,
+      canary boolean not null default false,
+      from_version int not null,
+      outcome text not null check (outcome in ('DONE', 'FAILED')),
+      attempts int not null default 1,
+      error_code text,
+      error_detail text,
+      started_at timestamptz not null default now(),
+      ended_at timestamptz not null default now(),
+      primary key (rollout_id, tenant_id)
+    )`)
+    this.addSql(`create index rollout_school_tenant on platform.rollout_school (tenant_id)`)
+
+    // What each version of a school's tables looks like in the catalogue: what schools are compared with.
+    this.addSql(`create table platform.school_shape (
+      version int primary key,
+      shape jsonb not null check (jsonb_typeof(shape) = 'object'),
+      made_at timestamptz not null default now()
+    )`)
+
+    // Conditions that somebody should look at now. A row goes when its condition does.
+    this.addSql(`create table platform.alert (
+      name text primary key,
+      severity text not null check (severity in ('critical', 'warning')),
+      summary text not null,
+      since timestamptz not null default now(),
+      seen_at timestamptz not null default now()
+    )`)
+  }
+}

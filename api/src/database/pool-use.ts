@@ -1,0 +1,28 @@
+/** How a pool's connections are used. */
+export interface PoolUse {
+  /** The most there may be. */
+  readonly size: number
+  readonly open: number
+  readonly idle: number
+  /** Who waits for one. */
+  readonly waiting: number
+}
+
+/** What `pg`'s pool says of itself. */
+interface CountingPool {
+  readonly options: { readonly max?: number }
+  readonly totalCount: number
+  readonly idleCount: number
+  readonly waitingCount: number
+}
+
+/** Of several pools together. */
+export function poolUse(pools: readonly CountingPool[]): PoolUse {
+  const sum = (count: (pool: CountingPool) => number) => pools.reduce((all, pool) => all + count(pool), 0)
+  return {
+    size: sum(({ options }) => options.max ?? 0),
+    open: sum(({ totalCount }) => totalCount),
+    idle: sum(({ idleCount }) => idleCount),
+    waiting: sum(({ waitingCount }) => waitingCount),
+  }
+}

@@ -1,0 +1,7 @@
+/**
+ * The key of the advisory lock (a bigint, as text) that whoever makes, migrates or removes a tenant's school holds until its
+ * transaction ends: no two of them at once.
+ */
+export function tenantLock(tenantId: string): string {
+  return BigInt.asIntN(64, BigInt(`0x${tenantId.replaceAll('-', '').slice(0, 16)}`)).toString()
+}

@@ -1,0 +1,54 @@
+import type { FleetSchool } from '../../../test/harness/fleet.ts'
+import type { TestHomeroom } from '../../../test/harness/homeroom.ts'
+import type { Operator } from '../../../test/harness/rollouts.ts'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { schoolMigrations } from '../../../migrations/school/index.ts'
+import { makeFleet } from '../../../test/harness/fleet.ts'
+import { openHomeroom } from '../../../test/harness/homeroom.ts'
+import { openOperator } from '../../../test/harness/rollouts.ts'
+import { migrateSchools } from '../../compose.ts'
+import { schemaName } from '../../database/schema-names.ts'
+import { createLog } from '../../shared/log.ts'
+
+let homeroom: TestHomeroom
+let operator: Operator
+let schools: FleetSchool[]
+
+// Of the first version, brought to the newest, and new.
+beforeAll(async () => {
+  homeroom = await openHomeroom({ worker: false })
+  const { urls } = homeroom.database
+  const older = await makeFleet(urls, 2, schoolMigrations.slice(0, 1))
+  await homeroom.database.sql('update platform.tenant set slug = \'older-\' || slug, slug_look = \'older-\' || slug_look')
+  await migrateSchools(homeroom.config, urls, createLog('silent'))
+  schools = [...await makeFleet(urls, 10), ...older]
+  operator = await openOperator(homeroom)
+})
+afterAll(() => homeroom?.stop())
+
+interface Drift { checked: number, seconds: number, tenants: { tenant: { slug: string }, differences: string[] }[] }
+const drift = async () => (await operator.client.ask<{ fleetDrift: Drift }>('{ fleetDrift { checked seconds tenants { tenant { slug } differences } } }')).fleetDrift
+
+test('healthy schools do not differ, however they came to their version', async () => {
+  expect(await drift()).toEqual({ checked: 12, seconds: expect.any(Number) as number, tenants: [] })
+})
+
+const cases: [string, string, string][] = [
+  ['an index is missing', 'drop index ~.class_title', 'table class: index class_title is missing'],
+  ['a column too many', 'alter table ~.class add column nickname text', 'table class: unknown column nickname'],
+  ['a column of another type', 'alter table ~.org alter column time_zone type varchar(100)', 'table org: column time_zone is character varying(100), expected text'],
+  ['a right is missing', 'revoke delete on ~.enrollment from ~', 'table enrollment: rights of the school is INSERT, SELECT, UPDATE, expected DELETE, INSERT, SELECT, UPDATE'],
+  ['a right too many', 'grant select on ~.demographics to public', 'table demographics: unknown rights of everybody'],
+  ['a column may be empty', 'alter table ~.class alter column title drop not null', 'table class: column title is text collate "und-x-icu", expected text collate "und-x-icu" not null'],
+  ['a check is gone', 'alter table ~.setup_task drop constraint setup_task_key_check', 'table setup_task: constraint setup_task_key_check is missing'],
+  ['a table is gone', 'drop table ~.outbox', 'table outbox is missing'],
+  ['a table too many', 'create table ~.notes (id int primary key)', 'unknown table notes'],
+]
+
+test('each difference is said in words, of the school that has it and of no other', async () => {
+  for (const [place, [, statement]] of cases.entries())
+    await homeroom.database.sql(statement.replaceAll('~', schemaName(schools[place]!.tenantId)))
+  const { checked, tenants } = await drift()
+  expect(checked).toBe(12)
+  expect(tenants.map(({ tenant, differences }) => [tenant.slug, differences])).toEqual(cases.map(([, , words], place) => [schools[place]!.slug, [words]]))
+})

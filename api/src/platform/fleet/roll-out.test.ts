@@ -1,0 +1,203 @@
+import type { SchoolMigration } from '../../../migrations/school/index.ts'
+import type { FleetSchool } from '../../../test/harness/fleet.ts'
+import type { TestHomeroom } from '../../../test/harness/homeroom.ts'
+import type { Operator } from '../../../test/harness/rollouts.ts'
+import { afterEach, expect, test } from 'vitest'
+import { schoolMigrations } from '../../../migrations/school/index.ts'
+import { makeFleet } from '../../../test/harness/fleet.ts'
+import { openHomeroom } from '../../../test/harness/homeroom.ts'
+import { holdLock, sqlOf, waits } from '../../../test/harness/process-holds.ts'
+import { openOperator } from '../../../test/harness/rollouts.ts'
+import { migrateSchools } from '../../compose.ts'
+import { schemaName } from '../../database/schema-names.ts'
+import { createLog } from '../../shared/log.ts'
+
+/** A step that only adds: code of before goes on. */
+const expanding: SchoolMigration = {
+  version: 3,
+  name: 'homework',
+  worksWith: 2,
+  tables: ['homework'],
+  statements: ['create table homework (id uuid primary key default gen_random_uuid(), title text not null)', 'alter table class add column room text'],
+}
+const history = [...schoolMigrations, expanding]
+/** The same, by which code of before would be at a loss. */
+const contracting = [...schoolMigrations, { ...expanding, worksWith: 3 }]
+
+let homeroom: TestHomeroom
+let operator: Operator
+let schools: FleetSchool[]
+afterEach(() => homeroom?.stop())
+
+async function open(count: number, plan: Partial<{ canaries: number, parallel: number, failureBudget: number }> = {}, made = schoolMigrations): Promise<void> {
+  homeroom = await openHomeroom({ worker: false, config: { rollout: { canaries: 1, parallel: 4, failureBudget: 5, ...plan } } })
+  schools = await makeFleet(homeroom.database.urls, count, made)
+  operator = await openOperator(homeroom)
+}
+
+const sql = <Row>(text: string, values?: unknown[]) => homeroom.database.sql<Row>(text, values)
+const byCommand = (migrations: readonly SchoolMigration[] = history) => migrateSchools(homeroom.config, homeroom.database.urls, createLog('silent'), undefined, migrations)
+/** The schools at a version, by address. */
+const at = async (version: number) => (await sql<{ slug: string }>('select slug from platform.tenant where schema_version = $1 order by slug', [version])).map(({ slug }) => slug)
+const slugs = (some: readonly FleetSchool[]) => some.map(({ slug }) => slug).sort()
+const events = async (action: string) => (await sql<{ id: string }>('select chain as id from platform.audit_event where action = $1 order by chain', [action])).map(({ id }) => id)
+
+/** Stands in the way of a school's migration. */
+const block = (some: readonly FleetSchool[]) => Promise.all(some.map(({ tenantId }) => sql(`create table ${schemaName(tenantId)}.homework (c int)`)))
+const mend = (some: readonly FleetSchool[]) => Promise.all(some.map(({ tenantId }) => sql(`drop table ${schemaName(tenantId)}.homework`)))
+/** Somebody who reads a school's classes, and goes on reading. */
+const readFor = ({ tenantId }: FleetSchool) => holdLock(homeroom.database.adminUrl, `select from ${schemaName(tenantId)}.class`)
+/** The roll-out stands before that school. */
+const heldUp = () => waits(sqlOf(homeroom.database.adminUrl), { by: 'homeroom school migrations', inStatement: 'create table homework' })
+
+test('3 of 200 schools that cannot be migrated stay as they were and are served; the others are migrated, and mended the 3 follow alone', async () => {
+  await open(200)
+  const broken = [schools[17]!, schools[80]!, schools[81]!]
+  const whole = schools.filter(school => !broken.includes(school))
+  await block(broken)
+  await homeroom.startWorker(history)
+  const first = await operator.rolloutIs(({ state }) => state !== 'RUNNING')
+  expect(first).toMatchObject({ state: 'DONE', targetVersion: 3, total: 200, done: 197, failed: 3, remaining: 0 })
+  expect(slugs(first.failures.map(({ tenant }) => tenant as FleetSchool))).toEqual(slugs(broken))
+  for (const failure of first.failures) {
+    expect(failure).toMatchObject({ canary: false, code: 'OBJECT_EXISTS', attempts: 1 })
+    expect(failure.cause).toContain('42P07 relation "homework" already exists')
+  }
+  expect(await at(3)).toEqual(slugs(whole))
+  expect(await at(2)).toEqual(slugs(broken))
+  // Code of version 2 serves both.
+  for (const school of [...broken, whole[0]!, whole.at(-1)!])
+    expect(await operator.enter(school)).toBe('served')
+  const fleet = await operator.fleet()
+  expect(fleet).toMatchObject({ supportedVersion: 3, oldestServed: 2, versions: [{ version: 3, tenants: 197 }, { version: 2, tenants: 3 }], behind: 3, rollout: { id: first.id } })
+  expect(slugs(fleet.setAside.map(({ tenant }) => tenant as FleetSchool))).toEqual(slugs(broken))
+  expect(await events('tenant.migrated')).toEqual(whole.map(({ tenantId }) => tenantId).sort())
+  expect(await events('tenant.setAside')).toEqual(broken.map(({ tenantId }) => tenantId).sort())
+
+  await mend(broken)
+  const { data } = await operator.start()
+  const second = await operator.rolloutIs(({ id, state }) => id === data!.startRollout.id && state === 'DONE')
+  expect(second).toMatchObject({ total: 3, done: 3, failed: 0 })
+  expect(await operator.fleet()).toMatchObject({ versions: [{ version: 3, tenants: 200 }], behind: 0, setAside: [] })
+  expect((await operator.start()).errors?.[0]?.extensions.code).toBe('NOTHING_TO_DO')
+}, 180_000)
+
+test('a command does the same in the foreground, names who stayed behind and tries them again; with nothing to do it says so', async () => {
+  await open(6)
+  await block([schools[2]!])
+  const told: number[] = []
+  const first = await migrateSchools(homeroom.config, homeroom.database.urls, createLog('silent'), ({ done }) => void told.push(done), history)
+  expect(first.rollout).toMatchObject({ state: 'DONE', done: 5, failed: 1 })
+  expect(first.behind).toEqual([{ id: schools[2]!.tenantId, slug: 'school-0003', code: 'OBJECT_EXISTS', cause: expect.stringContaining('homework') as string }])
+  expect(told.at(-1)).toBe(5)
+  // A worker leaves alone what was set aside; who gives the command means it.
+  await homeroom.startWorker(history)
+  await mend([schools[2]!])
+  expect(await byCommand()).toMatchObject({ rollout: { state: 'DONE', total: 1, done: 1 }, behind: [] })
+  expect(await byCommand()).toEqual({ rollout: null, behind: [] })
+}, 60_000)
+
+test('a canary that fails stops the roll-out before any other school is touched; resumed, another canary goes first', async () => {
+  await open(5)
+  const [newest] = schools.slice(-1)
+  await block([newest!])
+  const worker = await homeroom.startWorker(history)
+  const stopped = await operator.rolloutIs(({ state }) => state !== 'RUNNING')
+  expect(stopped).toMatchObject({ state: 'STOPPED', stoppedReason: 'CANARY_FAILED', done: 0, failed: 1, remaining: 4, failures: [{ tenant: { slug: newest!.slug }, canary: true }] })
+  expect(await at(2)).toEqual(slugs(schools))
+  expect((await operator.start()).errors?.[0]?.extensions.code).toBe('CONFLICT')
+
+  // Another worker of the same version does not know better.
+  await worker.stop()
+  await homeroom.startWorker(history)
+  expect((await operator.order('resumeRollout', stopped.id)).data).toEqual({ resumeRollout: { state: 'RUNNING' } })
+  const done = await operator.rolloutIs(({ state }) => state !== 'RUNNING')
+  expect(done).toMatchObject({ id: stopped.id, state: 'DONE', stoppedReason: null, done: 4, failed: 1 })
+  const { rows } = { rows: await sql<{ slug: string, canary: boolean }>('select t.slug, s.canary from platform.rollout_school s join platform.tenant t on t.id = s.tenant_id where s.canary') }
+  expect(rows).toEqual([{ slug: schools.at(-2)!.slug, canary: true }])
+  expect((await sql<{ action: string }>('select action from platform.audit_event where action like \'rollout.%\' order by sequence')).map(({ action }) => action)).toEqual(['rollout.started', 'rollout.resumed'])
+}, 60_000)
+
+test('one failure more than allowed stops the roll-out; resumed once mended, it finishes the rest and those that failed', async () => {
+  await open(12, { canaries: 0, parallel: 1, failureBudget: 2 })
+  const broken = schools.slice(1, 6)
+  await block(broken)
+  await homeroom.startWorker(history)
+  const stopped = await operator.rolloutIs(({ state }) => state !== 'RUNNING')
+  expect(stopped).toMatchObject({ state: 'STOPPED', stoppedReason: 'FAILURE_BUDGET', done: 1, failed: 3, remaining: 8 })
+  await mend(broken)
+  await operator.order('resumeRollout', stopped.id)
+  expect(await operator.rolloutIs(({ state }) => state !== 'RUNNING')).toMatchObject({ state: 'DONE', total: 12, done: 12, failed: 0 })
+}, 60_000)
+
+test('paused, it finishes the school under way and no other; resumed, it goes on', async () => {
+  await open(6, { canaries: 0, parallel: 1 })
+  const release = await readFor(schools[2]!)
+  await homeroom.startWorker(history)
+  await heldUp()
+  const { rollout } = await operator.fleet()
+  expect((await operator.order('pauseRollout', rollout!.id)).data).toEqual({ pauseRollout: { state: 'PAUSED' } })
+  expect((await operator.order('pauseRollout', rollout!.id)).errors?.[0]?.extensions).toMatchObject({ code: 'CONFLICT', state: 'PAUSED' })
+  await release()
+  await operator.rolloutIs(({ done }) => done === 3)
+  // The lock is free once the driver has laid the work down.
+  const letGo = await holdLock(homeroom.database.adminUrl, 'select pg_advisory_lock(hashtext(\'homeroom schools\'))')
+  expect(await at(3)).toEqual(slugs(schools.slice(0, 3)))
+  expect(await operator.fleet()).toMatchObject({ rollout: { state: 'PAUSED', done: 3, remaining: 3 } })
+  await letGo()
+  await operator.order('resumeRollout', rollout!.id)
+  expect(await operator.rolloutIs(({ state }) => state === 'DONE')).toMatchObject({ done: 6, failed: 0 })
+  expect((await operator.order('resumeRollout', rollout!.id)).errors?.[0]?.extensions.code).toBe('CONFLICT')
+}, 60_000)
+
+test('somebody who reads for long is waited for, again and again, and nobody behind them waits for more than 2 s', async () => {
+  await open(1)
+  const release = await readFor(schools[0]!)
+  await homeroom.startWorker(history)
+  await heldUp()
+  let longest = 0
+  const until = performance.now() + 6_000
+  while (performance.now() < until) {
+    const started = performance.now()
+    expect(await operator.enter(schools[0]!)).toBe('served')
+    longest = Math.max(longest, performance.now() - started)
+  }
+  expect(longest).toBeLessThan(3_000)
+  expect(await at(3)).toEqual([])
+  await release()
+  expect(await operator.rolloutIs(({ state }) => state === 'DONE')).toMatchObject({ done: 1, failed: 0 })
+  const [settled] = await sql<{ attempts: number }>('select attempts from platform.rollout_school')
+  expect(settled!.attempts).toBeGreaterThan(1)
+}, 60_000)
+
+test('of several workers and commands one drives, and every school is migrated once', async () => {
+  await open(20)
+  await Promise.all([homeroom.startWorker(history), homeroom.startWorker(history), byCommand(), byCommand()])
+  await operator.rolloutIs(({ state }) => state === 'DONE')
+  expect(await at(3)).toEqual(slugs(schools))
+  expect(await events('tenant.migrated')).toEqual(schools.map(({ tenantId }) => tenantId).sort())
+  expect(await sql('select state, total from (select state, (select count(*)::int from platform.rollout_school where rollout_id = r.id) as total from platform.rollout r) r')).toEqual([{ state: 'DONE', total: 20 }])
+}, 60_000)
+
+test('a school that this code cannot use says that it is being updated, and nothing of its tables: one too old, and one that is too new', async () => {
+  await open(2, {}, schoolMigrations.slice(0, 1))
+  const [school] = schools
+  const { status, headers, errors } = await operator.client.send('{ classes { totalCount } }', {}, { 'x-tenant-id': school!.tenantId, 'x-access-reason': 'The head asked us to look' })
+  expect([status, errors?.[0]?.extensions.code, headers.get('retry-after')]).toEqual([503, 'TENANT_MAINTENANCE', '10'])
+  await byCommand(schoolMigrations)
+  expect(await operator.enter(school!)).toBe('served')
+  await byCommand(contracting)
+  expect(await operator.enter(school!)).toBe('TENANT_MAINTENANCE')
+  expect(await operator.fleet()).toMatchObject({ versions: [{ version: 3, tenants: 2 }], behind: 0 })
+}, 60_000)
+
+test('a newer release takes an open roll-out over and goes on to its own version', async () => {
+  await open(3)
+  await block([schools[2]!])
+  expect(await byCommand()).toMatchObject({ rollout: { state: 'STOPPED' }, behind: [{ slug: 'school-0003' }, {}, {}] })
+  // Its step of version 3 was mended, and another came after it.
+  const mended = [...schoolMigrations, { ...expanding, tables: [], statements: ['alter table class add column room text'] }, { version: 4, name: 'floor', worksWith: 2, tables: [], statements: ['alter table class add column floor text'] }]
+  await homeroom.startWorker(mended)
+  expect(await operator.rolloutIs(({ state }) => state === 'DONE')).toMatchObject({ targetVersion: 4, done: 3, failed: 0 })
+  expect(await at(4)).toEqual(slugs(schools))
+}, 60_000)

@@ -1,0 +1,143 @@
+import type { GraphqlClient } from '../../../test/harness/client.ts'
+import type { TestHomeroom } from '../../../test/harness/homeroom.ts'
+import type { Config } from '../../config.ts'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openHomeroom } from '../../../test/harness/homeroom.ts'
+import { holdLock, waits } from '../../../test/harness/process-holds.ts'
+import { openSuperadmin } from '../../../test/harness/superadmin.ts'
+import { withClient } from '../../database/with-client.ts'
+import { openJobWorker } from '../../jobs/queue.ts'
+import { createLog } from '../../shared/log.ts'
+import { createMetrics } from '../../shared/metrics.ts'
+import { tidy } from './tidy.job.ts'
+import { tidyUp } from './tidy.ts'
+
+const keepDays: Config['keepDays'] = { deletedSchools: 30, exports: 7, sessions: 30, invitations: 90, attempts: 365, rollouts: 100 }
+let homeroom: TestHomeroom
+let operator: GraphqlClient
+let tenantId: string
+let accountId: string
+
+beforeAll(async () => {
+  homeroom = await openHomeroom({ worker: false, config: { keepDays, tidyAt: '04:25' } })
+  const worker = await homeroom.startWorker()
+  const superadmin = await openSuperadmin(homeroom)
+  operator = superadmin.client
+  accountId = superadmin.accountId
+  tenantId = (await homeroom.openSchool('oakfield')).tenantId
+  await worker.stop()
+})
+afterAll(() => homeroom?.stop())
+
+const sql = <Row>(text: string, values?: unknown[]) => homeroom.database.sql<Row>(text, values)
+const never = new AbortController().signal
+const run = (signal = never) => withClient(homeroom.database.urls.owner, owner => tidyUp(owner, keepDays, signal))
+const nothing = { sessions: 0, accountTokens: 0, invitations: 0, idempotencyKeys: 0, attempts: 0, exports: 0, rollouts: 0 }
+
+test('removes what is older than its period, and nothing that is younger', async () => {
+  await run()
+  const insert = async (statement: string, values: unknown[]) => void await sql(statement, values)
+  for (const [label, expires, revoked] of [['ran out', 31, null], ['ran out lately', 29, null], ['ended', -20, 31], ['ended lately', -20, 29], ['open', -20, null]] as const) {
+    await insert(`insert into platform.session (id, account_id, refresh_hash, expires_at, revoked_at, revoked_reason, user_agent)
+      values (gen_random_uuid(), $1, '\\x00', now() - $2 * interval '1 day', now() - $3 * interval '1 day', case when $3::int is not null then 'SIGN_OUT' end, $4)`, [accountId, expires, revoked, `test: ${label}`])
+  }
+  for (const [label, expires, used] of [['r', 31, null], ['l', 29, null], ['u', 10, 31], ['v', 10, 29]] as const) {
+    await insert(`insert into platform.account_token (id, account_id, kind, token_hash, expires_at, used_at)
+      values (gen_random_uuid(), $1, 'PASSWORD_RESET', $4, now() - $2 * interval '1 day', now() - $3 * interval '1 day')`, [accountId, expires, used, Buffer.from(label)])
+  }
+  for (const [email, expires, accepted, revoked] of [['out@x', 91, null, null], ['lately@x', 89, null, null], ['joined@x', 50, 91, null], ['back@x', 50, null, 91], ['young@x', 50, 89, null], ['open@x', -5, null, null]] as const) {
+    await insert(`insert into platform.invitation (id, tenant_id, email, role, expires_at, accepted_at, revoked_at)
+      values (gen_random_uuid(), $1, $2, 'TEACHER', now() - $3 * interval '1 day', now() - $4 * interval '1 day', now() - $5 * interval '1 day')`, [tenantId, email, expires, accepted, revoked])
+  }
+  for (const [key, hours] of [['old', 25], ['new', 23]] as const)
+    await insert(`insert into platform.idempotency_key (key_hash, input_hash, tenant_id, created_at) values ($1, '\\x00', $2, now() - $3 * interval '1 hour')`, [Buffer.from(key), tenantId, hours])
+  // Two cycles: what an earlier one left goes by age, the last one stays.
+  await sql('update platform.tenant set preparation_cycle = 3 where id = $1', [tenantId])
+  for (const [cycle, days] of [[1, 366], [2, 364], [3, 366]] as const) {
+    await insert(`insert into platform.preparation_attempt (tenant_id, cycle, number, outcome, ended_at) values ($1, $2, 7, 'FAILED', now() - $3 * interval '1 day')`, [tenantId, cycle, days])
+    await insert(`insert into platform.preparation_step (attempt_id, position, name) select id, 0, 'create-role' from platform.preparation_attempt where tenant_id = $1 and cycle = $2 and number = 7`, [tenantId, cycle])
+  }
+  for (const [name, state, expires, completed] of [['ran out', 'READY', 0.1, 8], ['there', 'READY', -1, 6], ['failed', 'FAILED', null, 8], ['failed lately', 'FAILED', null, 6], ['queued', 'QUEUED', null, null]] as const) {
+    await insert(`with made as (
+        insert into platform.school_export (id, tenant_id, tenant_name, slug, time_zone, locale, state, reason, expires_at, completed_at, size_bytes, sha256, row_counts)
+        values (gen_random_uuid(), $1, $2, 'x', 'UTC', 'en', $3, 'for the test only', now() - $4 * interval '1 day', now() - $5 * interval '1 day', 1, '\\x00', '{}') returning id)
+      insert into platform.school_export_part select id, 0, '\\x00' from made`, [tenantId, name, state, expires, completed])
+  }
+  await sql('delete from platform.rollout')
+  for (const [version, days] of [[1001, 101], [1002, 99], [1003, null]] as const) {
+    await insert(`insert into platform.rollout (id, target_version, state, canaries, parallel, failure_budget, ended_at)
+      values (gen_random_uuid(), $1, case when $2::int is null then 'PAUSED' else 'DONE' end, 0, 1, 0, now() - $2 * interval '1 day')`, [version, days])
+  }
+  const audit = await sql('select count(*) from platform.audit_event')
+
+  expect(await run()).toEqual({ sessions: 2, accountTokens: 2, invitations: 3, idempotencyKeys: 1, attempts: 1, exports: 2, rollouts: 1 })
+
+  const left = async (statement: string) => (await sql<{ name: string }>(statement)).map(({ name }) => name)
+  expect(await left(`select substr(user_agent, 7) as name from platform.session where user_agent like 'test: %' order by 1`)).toEqual(['ended lately', 'open', 'ran out lately'])
+  expect(await left(`select convert_from(token_hash, 'utf8') as name from platform.account_token where length(token_hash) = 1 order by 1`)).toEqual(['l', 'v'])
+  expect(await left(`select email as name from platform.invitation where email like '%@x' order by 1`)).toEqual(['lately@x', 'open@x', 'young@x'])
+  expect(await left(`select convert_from(key_hash, 'utf8') as name from platform.idempotency_key where length(key_hash) = 3`)).toEqual(['new'])
+  expect(await left(`select cycle::text as name from platform.preparation_attempt a join platform.preparation_step s on s.attempt_id = a.id where number = 7 order by 1`)).toEqual(['2', '3'])
+  expect(await left(`select tenant_name as name from platform.school_export e join platform.school_export_part p on p.export_id = e.id order by 1`)).toEqual(['failed lately', 'queued', 'there'])
+  expect(await left(`select target_version::text as name from platform.rollout order by 1`)).toEqual(['1002', '1003'])
+  expect(await sql('select count(*) from platform.audit_event')).toEqual(audit)
+  expect(await run()).toEqual(nothing)
+  await sql('delete from platform.rollout')
+})
+
+function plantSessions(count: number) {
+  return sql(`insert into platform.session (id, account_id, refresh_hash, expires_at)
+  select gen_random_uuid(), $1, '\\x00', now() - interval '40 days' from generate_series(1, $2)`, [accountId, count])
+}
+
+test('removes by the thousand, passes over what somebody holds, and goes on where it was interrupted', async () => {
+  await plantSessions(2_500)
+  // Interrupted after the first statement, as a worker that is killed is.
+  const interrupt = new AbortController()
+  await expect(withClient(homeroom.database.urls.owner, owner => tidyUp(Object.assign(Object.create(owner) as typeof owner, {
+    async query(text: string, values: unknown[]) {
+      const result = await owner.query(text, values)
+      interrupt.abort()
+      return result
+    },
+  }), keepDays, interrupt.signal))).rejects.toThrow()
+  expect(await sql('select count(*)::int as left from platform.session where expires_at < now() - interval \'30 days\'')).toEqual([{ left: 1_500 }])
+
+  await withClient(homeroom.database.adminUrl, async (somebody) => {
+    await somebody.query('begin')
+    await somebody.query('select 1 from platform.session where expires_at < now() - interval \'30 days\' limit 1 for update')
+    expect(await run()).toEqual({ ...nothing, sessions: 1_499 })
+    await somebody.query('rollback')
+  })
+  expect(await run()).toEqual({ ...nothing, sessions: 1 })
+})
+
+test('every night at its time, once however many workers there are, and recorded', async () => {
+  expect(await sql('select name, cron, timezone, options ->> \'missed\' as missed from pgboss.schedule')).toEqual([{ name: 'tidy', cron: '25 4 * * *', timezone: 'UTC', missed: 'once' }])
+
+  // A run may take longer than any other transaction may wait.
+  const { username } = new URL(homeroom.database.urls.owner)
+  await sql(`alter role ${username} in database ${new URL(homeroom.database.adminUrl).pathname.slice(1)} set idle_in_transaction_session_timeout = '500ms'`)
+  await Promise.all([homeroom.startWorker(), homeroom.startWorker()])
+  await plantSessions(3)
+  const release = await holdLock(homeroom.database.adminUrl, 'lock table platform.account_token in access exclusive mode', () => {})
+  // As the schedule sends it, while another run waits or is at work.
+  const jobs = await openJobWorker(homeroom.database.urls.owner, 2, createLog('silent'), createMetrics())
+  const sent = await withClient(homeroom.database.urls.owner, async (owner) => {
+    await owner.query('begin')
+    const db = { executeSql: (text: string, values?: unknown[]) => owner.query(text, values) }
+    const both = [await jobs.send(tidy, {}, '', db), await jobs.send(tidy, {}, '', db)]
+    await owner.query('commit')
+    return both
+  })
+  expect(sent).toEqual([true, false])
+  await waits(homeroom.database.sql, { by: 'homeroom housekeeping' })
+  await sql('select pg_sleep(1)')
+  await release()
+  await jobs.stop(1_000)
+  const runs = () => sql<{ details: object }>('select actor_kind, subject_type, details from platform.audit_event where action = \'housekeeping.done\'')
+  await expect.poll(runs, { timeout: 10_000, interval: 25 }).toHaveLength(1)
+  expect(await runs()).toEqual([{ actor_kind: 'system', subject_type: 'platform', details: { ...nothing, sessions: 3 } }])
+  const { auditEvents } = await operator.ask<{ auditEvents: { nodes: { action: string }[] } }>('{ auditEvents(first: 1) { nodes { action } } }')
+  expect(auditEvents.nodes).toEqual([{ action: 'housekeeping.done' }])
+})

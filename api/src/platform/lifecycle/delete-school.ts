@@ -1,0 +1,87 @@
+import type pg from 'pg'
+import type { Gone } from './receipts.queries.ts'
+import { quoteIdentifier, schemaName } from '../../database/schema-names.ts'
+import { tenantLock } from '../../database/tenant-lock.ts'
+import { publish } from '../../events/bus.ts'
+import { accessChanged, tenantChanged } from '../../events/topics.ts'
+import { bySystem } from '../../shared/trail.ts'
+import { appendStatement, lockChain } from '../audit/room.ts'
+
+/**
+ * Deletes one school whose grace period is over, as owner, in one transaction: whatever ends it half-way has done nothing,
+ * and the next try begins anew. False where it was not to be deleted (any more).
+ */
+export async function deleteSchool(owner: pg.Client, tenantId: string): Promise<boolean> {
+  await owner.query('begin')
+  try {
+    // Whoever is migrating or exporting it finishes first; nobody begins until it is gone.
+    await owner.query('select pg_advisory_xact_lock($1::bigint)', [tenantLock(tenantId)])
+    const { rows: [tenant] } = await owner.query<{ name: string, slug: string, lifecycle_reason: string | null, lifecycle_changed_at: Date }>(`
+      select name, slug, lifecycle_reason, lifecycle_changed_at from platform.tenant
+      where id = $1 and lifecycle = 'DELETING' and delete_after <= clock_timestamp() for update`, [tenantId])
+    if (!tenant) {
+      await owner.query('rollback')
+      return false
+    }
+    const gone = [...await dropSchema(owner, tenantId), ...await forget(owner, tenantId)]
+    const { rows: [asked] } = await owner.query<{ actor_id: string | null }>(`
+      select actor_id from platform.audit_event where chain = $1 and action = 'tenant.deletionRequested' order by sequence desc limit 1`, [tenantId])
+    await owner.query(`
+      insert into platform.deletion_receipt (id, tenant_id, name, slug, reason, requested_by, requested_at, gone)
+      values (gen_random_uuid(), $1, $2, $3, $4, $5, $6, $7)`, [tenantId, tenant.name, tenant.slug, tenant.lifecycle_reason, asked?.actor_id, tenant.lifecycle_changed_at, JSON.stringify(gone)])
+    await owner.query('select pg_notify($1, $2), pg_notify($3, $4)', [...publish(accessChanged, { tenantId }).values, ...publish(tenantChanged, { tenantId }).values])
+    const done = { action: 'tenant.deleted', subject: { type: 'tenant', id: tenantId }, details: { things: gone.length } }
+    for (const { text, values } of [lockChain(tenantId), appendStatement(tenantId, { ...done, ...bySystem })])
+      await owner.query(text, [...values])
+    await owner.query('commit')
+    return true
+  }
+  catch (error) {
+    await owner.query('rollback').catch(() => {})
+    throw error
+  }
+}
+
+/** The data plane: the schema with its rows counted, and the role. A school that was never ready has neither. */
+async function dropSchema(owner: pg.Client, tenantId: string): Promise<Gone[]> {
+  const name = schemaName(tenantId)
+  const { rows: tables } = await owner.query<{ name: string }>('select relname as name from pg_class where relnamespace = to_regnamespace($1) and relkind in (\'r\', \'p\') order by 1', [quoteIdentifier(name)])
+  const gone: Gone[] = []
+  for (const table of tables) {
+    const { rows: [counted] } = await owner.query<{ count: number }>(`select count(*)::int as count from ${quoteIdentifier(name)}.${quoteIdentifier(table.name)}`)
+    gone.push({ kind: 'table', name: table.name, count: counted!.count })
+  }
+  const { rows: [there] } = await owner.query<{ schema: boolean, role: boolean }>(`
+    select to_regnamespace($1) is not null as schema, to_regrole($1) is not null as role`, [quoteIdentifier(name)])
+  if (there!.schema)
+    await owner.query(`drop schema ${quoteIdentifier(name)} cascade`)
+  if (there!.role)
+    await owner.query(`drop role ${quoteIdentifier(name)}`)
+  return [
+    ...(there!.schema ? [{ kind: 'schema', name, count: 1 }] : []),
+    ...(there!.role ? [{ kind: 'role', name, count: 1 }] : []),
+    ...gone,
+  ]
+}
+
+/** The control plane: the tenant with all that refers to it, its jobs, and the people who belonged to no other school. */
+async function forget(owner: pg.Client, tenantId: string): Promise<Gone[]> {
+  const { rows: [counted] } = await owner.query<{ memberships: number, sessions: number, invitations: number }>(`
+    select (select count(*)::int from platform.membership where tenant_id = $1) as memberships,
+      (select count(*)::int from platform.session where tenant_id = $1) as sessions,
+      (select count(*)::int from platform.invitation where tenant_id = $1) as invitations`, [tenantId])
+  const { rows: accounts } = await owner.query<{ id: string }>(`
+    delete from platform.account a using platform.membership m
+    where m.account_id = a.id and m.tenant_id = $1 and not a.superadmin
+      and not exists (select from platform.membership o where o.account_id = a.id and o.tenant_id <> $1) returning a.id`, [tenantId])
+  // In whatever state: a job names its school, or a person, by id.
+  const { rowCount: jobs } = await owner.query('delete from pgboss.job where data ->> \'tenantId\' = $1 or data ->> \'id\' = any($2)', [tenantId, accounts.map(({ id }) => id)])
+  await owner.query('delete from platform.tenant where id = $1', [tenantId])
+  return [
+    { kind: 'membership', name: 'platform.membership', count: counted!.memberships },
+    { kind: 'account', name: 'platform.account', count: accounts.length },
+    { kind: 'session', name: 'platform.session', count: counted!.sessions },
+    { kind: 'invitation', name: 'platform.invitation', count: counted!.invitations },
+    { kind: 'job', name: 'pgboss.job', count: jobs ?? 0 },
+  ]
+}

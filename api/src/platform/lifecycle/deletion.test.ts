@@ -1,0 +1,139 @@
+import type { GraphqlClient } from '../../../test/harness/client.ts'
+import type { TestHomeroom } from '../../../test/harness/homeroom.ts'
+import pg from 'pg'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openHomeroom, password } from '../../../test/harness/homeroom.ts'
+import { invited } from '../../../test/harness/invitations.ts'
+import { signIn } from '../../../test/harness/sign-in.ts'
+import { openSuperadmin } from '../../../test/harness/superadmin.ts'
+import { schemaName } from '../../database/schema-names.ts'
+import { deleteSchool } from './delete-school.ts'
+
+let homeroom: TestHomeroom
+let operator: GraphqlClient
+let operatorEmail: string
+
+beforeAll(async () => {
+  homeroom = await openHomeroom({ config: { keepDays: { deletedSchools: 0, exports: 7, sessions: 30, invitations: 90, attempts: 365, rollouts: 365 } } })
+  const superadmin = await openSuperadmin(homeroom)
+  operator = superadmin.client
+  operatorEmail = superadmin.email
+})
+afterAll(() => homeroom?.stop())
+
+interface Receipts { deletionReceipts: { totalCount: number, nodes: { tenantId: string, name: string, slug: string, reason: string, requestedBy: string, gone: { kind: string, name: string, count: number }[] }[] } }
+const receipts = async (search?: string) => (await operator.ask<Receipts>('query ($search: String) { deletionReceipts(filter: { search: $search }) { totalCount nodes { tenantId name slug reason requestedBy gone { kind name count } } } }', { search })).deletionReceipts
+const reason = 'The school asked for it in writing.'
+
+async function archive(tenantId: string) {
+  await operator.ask('mutation ($id: ID!, $reason: String!) { archiveTenant(tenantId: $id, reason: $reason) { id } }', { id: tenantId, reason })
+}
+const askToDelete = (tenantId: string, slug: string) => operator.ask('mutation ($id: ID!, $reason: String!, $slug: String!) { deleteTenant(tenantId: $id, reason: $reason, slug: $slug) { id } }', { id: tenantId, reason, slug })
+
+async function untilGone(tenantId: string): Promise<void> {
+  while ((await homeroom.database.sql('select 1 from platform.tenant where id = $1', [tenantId])).length > 0)
+    await homeroom.database.sql('select pg_sleep(0.05)')
+}
+
+/** Every column of the platform and the queues that holds this text somewhere, as `table`. */
+async function mentions(text: string): Promise<string[]> {
+  const tables = await homeroom.database.sql<{ name: string }>(`select format('%I.%I', nspname, relname) as name from pg_class c join pg_namespace n on n.oid = relnamespace where nspname in ('platform', 'pgboss') and relkind = 'r' order by 1`)
+  const found: string[] = []
+  for (const { name } of tables) {
+    if ((await homeroom.database.sql(`select 1 from ${name} t where strpos(t::text, $1) > 0 limit 1`, [text])).length > 0)
+      found.push(name)
+  }
+  return found
+}
+
+test('deletes everything of a school and nothing of another, and leaves a receipt', async () => {
+  const oakfield = await homeroom.openSchool('oakfield')
+  const riverside = await homeroom.openSchool('riverside')
+  await oakfield.client.ask('mutation { addStudent(input: { givenName: "Ada", familyName: "Byron", grade: "07" }) { id } }')
+  await invited(homeroom, oakfield, 'guest@people.example')
+  // Somebody of both schools stays.
+  await homeroom.database.sql(`insert into platform.membership (id, account_id, tenant_id, role)
+    select gen_random_uuid(), a.id, $1, 'TEACHER' from platform.account a where email = $2`, [oakfield.tenantId, riverside.email])
+  const schema = schemaName(oakfield.tenantId)
+  const [before] = await homeroom.database.sql<{ users: number }>(`select count(*)::int as users from ${schema}."user"`)
+
+  await archive(oakfield.tenantId)
+  await askToDelete(oakfield.tenantId, 'oakfield')
+  await untilGone(oakfield.tenantId)
+
+  expect(await homeroom.database.sql('select 1 from pg_namespace where nspname = $1 union all select 1 from pg_roles where rolname = $1', [schema])).toEqual([])
+  expect(await mentions(oakfield.tenantId)).toEqual(['platform.audit_event', 'platform.deletion_receipt'])
+  expect(await mentions('guest@people.example')).toEqual(['platform.audit_event'])
+  expect(await homeroom.database.sql('select email from platform.account where email in ($1, $2)', [oakfield.email, riverside.email])).toEqual([{ email: riverside.email }])
+  expect((await signIn(homeroom.visitor, { email: oakfield.email, password })).errors?.[0]?.extensions.code).toBe('INVALID_CREDENTIALS')
+  expect(await riverside.client.ask('{ dashboard { studentCount } tenant { slug } }')).toEqual({ dashboard: { studentCount: 0 }, tenant: { slug: 'riverside' } })
+
+  const { nodes: [receipt], totalCount } = await receipts('OAK')
+  expect({ totalCount, ...receipt }).toMatchObject({ totalCount: 1, tenantId: oakfield.tenantId, slug: 'oakfield', reason, requestedBy: `Sam Super <${operatorEmail}>` })
+  expect(receipt!.gone).toEqual(expect.arrayContaining([
+    { kind: 'schema', name: schema, count: 1 },
+    { kind: 'role', name: schema, count: 1 },
+    { kind: 'table', name: 'user', count: before!.users },
+    { kind: 'membership', name: 'platform.membership', count: 2 },
+    { kind: 'account', name: 'platform.account', count: 1 },
+    { kind: 'invitation', name: 'platform.invitation', count: 1 },
+  ]))
+  expect(before!.users).toBeGreaterThan(0)
+  const actions = (await homeroom.database.sql<{ action: string }>('select action from platform.audit_event where chain = $1 order by sequence', [oakfield.tenantId])).map(({ action }) => action)
+  expect(actions.slice(-3)).toEqual(['tenant.archived', 'tenant.deletionRequested', 'tenant.deleted'])
+  // The slug is free again.
+  await homeroom.openSchool('oakfield')
+})
+
+test('a school that was never ready leaves nothing either', async () => {
+  const failed = await homeroom.openSchool('never-ready')
+  await homeroom.database.sql('update platform.tenant set preparation_status = \'FAILED\', preparation_error_code = \'STEP_FAILED\' where id = $1', [failed.tenantId])
+  await homeroom.database.sql(`drop schema ${schemaName(failed.tenantId)} cascade`)
+  await homeroom.database.sql(`drop role ${schemaName(failed.tenantId)}`)
+  await archive(failed.tenantId)
+  await askToDelete(failed.tenantId, 'never-ready')
+  await untilGone(failed.tenantId)
+  expect((await receipts('never-ready')).nodes[0]!.gone.map(({ kind }) => kind)).toEqual(['membership', 'account', 'session', 'invitation', 'job'])
+})
+
+test('a worker that dies in the middle has done nothing, and the next one does it once', async () => {
+  const school = await homeroom.openSchool('half-way')
+  const owner = new pg.Client({ connectionString: homeroom.database.urls.owner })
+  owner.on('error', () => {})
+  await owner.connect()
+  const pid = (await owner.query<{ pid: number }>('select pg_backend_pid() as pid')).rows[0]!.pid
+  // It gets as far as the tenant's row, which somebody holds: the schema is dropped by then.
+  const holder = new pg.Client({ connectionString: homeroom.database.adminUrl })
+  await holder.connect()
+  await holder.query('begin')
+  await holder.query('select 1 from platform.membership where tenant_id = $1 for update', [school.tenantId])
+  await archive(school.tenantId)
+  await homeroom.database.sql('update platform.tenant set lifecycle = \'DELETING\', delete_after = now() where id = $1', [school.tenantId])
+  const dying = deleteSchool(owner, school.tenantId).catch((error: Error) => error)
+  while ((await homeroom.database.sql('select 1 from pg_stat_activity where pid = $1 and wait_event_type = \'Lock\'', [pid])).length === 0)
+    await homeroom.database.sql('select pg_sleep(0.05)')
+  await homeroom.database.sql('select pg_terminate_backend($1)', [pid])
+  expect(await dying).toBeInstanceOf(Error)
+  expect(await homeroom.database.sql('select 1 from pg_namespace where nspname = $1', [schemaName(school.tenantId)])).toHaveLength(1)
+  expect((await receipts('half-way')).totalCount).toBe(0)
+
+  await holder.query('rollback')
+  await holder.end()
+  await homeroom.database.sql('select pg_notify(\'tenant_changed\', $1)', [JSON.stringify({ tenantId: school.tenantId })])
+  await untilGone(school.tenantId)
+  expect((await receipts('half-way')).totalCount).toBe(1)
+})
+
+test('is left alone while its grace period lasts, and when somebody kept it', async () => {
+  const school = await homeroom.openSchool('kept')
+  await archive(school.tenantId)
+  await homeroom.database.sql('update platform.tenant set lifecycle = \'DELETING\', delete_after = now() + interval \'1 hour\' where id = $1', [school.tenantId])
+  const owner = new pg.Client({ connectionString: homeroom.database.urls.owner })
+  await owner.connect()
+  expect(await deleteSchool(owner, school.tenantId)).toBe(false)
+  await operator.ask('mutation ($id: ID!) { cancelTenantDeletion(tenantId: $id) { id } }', { id: school.tenantId })
+  expect(await deleteSchool(owner, school.tenantId)).toBe(false)
+  await owner.end()
+  await operator.ask('mutation ($id: ID!) { unarchiveTenant(tenantId: $id) { id } }', { id: school.tenantId })
+  expect((await signIn(homeroom.visitor, { email: school.email, password })).errors).toBeUndefined()
+})

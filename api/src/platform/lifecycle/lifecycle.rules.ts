@@ -1,0 +1,25 @@
+import type { Lifecycle } from '../tenancy/room.ts'
+
+export interface Move {
+  readonly from: readonly Lifecycle[]
+  readonly to: Lifecycle
+  /** What the audit record calls it. */
+  readonly action: string
+  /** Only where nothing is being prepared: a worker would go on making what nobody may enter. */
+  readonly settled?: true
+}
+
+/**
+ * The whole machine: which moves there are and from where. What is not here is refused. The last step, from DELETING to
+ * gone, is the worker's, when the grace period is over.
+ */
+export const moves = {
+  suspend: { from: ['ACTIVE'], to: 'SUSPENDED', action: 'tenant.suspended' },
+  resume: { from: ['SUSPENDED'], to: 'ACTIVE', action: 'tenant.resumed' },
+  archive: { from: ['ACTIVE', 'SUSPENDED'], to: 'ARCHIVED', action: 'tenant.archived', settled: true },
+  unarchive: { from: ['ARCHIVED'], to: 'ACTIVE', action: 'tenant.unarchived' },
+  delete: { from: ['ARCHIVED'], to: 'DELETING', action: 'tenant.deletionRequested' },
+  keep: { from: ['DELETING'], to: 'ARCHIVED', action: 'tenant.deletionCancelled' },
+} as const satisfies Record<string, Move>
+
+export type MoveName = keyof typeof moves
