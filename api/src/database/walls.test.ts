@@ -136,6 +136,7 @@ test('the request login has these rights on what is shared, and not one more', a
     'platform.idempotency_key': 'select, insert, delete',
     'platform.invitation': 'select, insert (id, tenant_id, email, role, invited_by, expires_at), update (accepted_at, revoked_at)',
     'platform.membership': 'select, insert, update (role), delete',
+    'platform.platform_migration': 'select',
     'platform.preparation_attempt': 'select',
     'platform.preparation_step': 'select',
     'platform.rate_limit': 'select, insert, update, delete',
@@ -172,7 +173,7 @@ test('the request login has these rights on what is shared, and not one more', a
     'delete from platform.session',
     'delete from pgboss.job_common',
     'update pgboss.job_common set state = \'completed\'',
-    'select * from platform.platform_migration',
+    'delete from platform.platform_migration',
   ]
   for (const statement of beyond)
     expect.soft([statement, await outcome(request, statement)]).toEqual([statement, denied])

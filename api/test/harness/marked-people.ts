@@ -24,3 +24,11 @@ export async function plantAccess(homeroom: TestHomeroom, { tenantId, mark }: Ma
   if (answer.errors)
     throw new Error(JSON.stringify(answer.errors))
 }
+
+/** What the operator has written about the school: why it was once closed, an export of it, the receipt of one it had before. */
+export async function plantOperation({ database }: TestHomeroom, { tenantId, mark }: Marked): Promise<void> {
+  const reason = `They asked for it: ${mark}`
+  await database.sql('update platform.tenant set lifecycle_reason = $2 where id = $1', [tenantId, reason])
+  await database.sql('insert into platform.school_export (id, tenant_id, tenant_name, slug, time_zone, locale, reason) select gen_random_uuid(), id, name, slug, time_zone, locale, $2 from platform.tenant where id = $1', [tenantId, reason])
+  await database.sql(`insert into platform.deletion_receipt (id, tenant_id, name, slug, reason, requested_at, gone) values (gen_random_uuid(), gen_random_uuid(), $1, $2, $3, now(), '[]')`, [`Old school ${mark}`, `old-${mark}`, reason])
+}

@@ -4,7 +4,7 @@ import type { TestHomeroom } from './homeroom.ts'
 import type { Ids } from './marked-rows.ts'
 import { listenFor, newMark } from './canaries.ts'
 import { graphqlClient } from './client.ts'
-import { plantAccess, plantPeople } from './marked-people.ts'
+import { plantAccess, plantOperation, plantPeople } from './marked-people.ts'
 import { fillTexts, plantCalendar, plantLaterYear, plantRoster, twin } from './marked-rows.ts'
 import { createTenant, password, signUpInput } from './sign-up.ts'
 
@@ -56,6 +56,7 @@ export async function openMarkedSchools(homeroom: TestHomeroom): Promise<MarkedS
     const roster = await plantRoster(school, 2, await plantLaterYear(sql, school))
     const people = await plantPeople(homeroom, school)
     await plantAccess(homeroom, school)
+    await plantOperation(homeroom, school)
     return { ...school, shared, own: { tenant: school.tenantId, ...roster, ...people } }
   }
   const furnished = { oakfield: await furnish(oakfield), riverside: await furnish(riverside) }
