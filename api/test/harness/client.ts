@@ -24,6 +24,8 @@ export interface GraphqlClient {
   ask: <Data = Record<string, unknown>>(query: string, variables?: Record<string, unknown>) => Promise<Data>
   /** Every value of a subscription until it completes. */
   subscribe: <Data>(query: string, variables?: Record<string, unknown>, params?: Record<string, unknown>) => Promise<Data[]>
+  /** The first thing that a subscription says. */
+  firstOf: <Data>(query: string) => Promise<Data>
   /** Follows a preparation to its end. */
   watch: (tenantId: string, heard?: (status: WatchedStatus) => void) => Promise<WatchedStatus[]>
   /** The same client with an access token. */
@@ -34,6 +36,21 @@ export function graphqlClient(base: string, accessToken?: string, line: Line = {
   const authorization = accessToken && `Bearer ${accessToken}`
   const forwarded = forwardedFor(line)
   const webSocketImpl = socketOn(line)
+  /** Everything that a subscription says, over a socket of its own; throws what it is refused with. */
+  async function* listen<Data>(query: string, variables?: Record<string, unknown>, params: Record<string, unknown> = {}): AsyncGenerator<Data> {
+    const socket = createClient({ url: `${base.replace(/^http/, 'ws')}/graphql`, webSocketImpl, retryAttempts: 0, connectionParams: { ...(authorization && { authorization }), ...params } })
+    try {
+      for await (const result of socket.iterate({ query, variables })) {
+        if (result.errors)
+          throw Object.assign(new Error(JSON.stringify(result.errors)), { errors: result.errors })
+        yield result.data as Data
+      }
+    }
+    finally {
+      await socket.dispose()
+    }
+  }
+
   const client: GraphqlClient = {
     url: base,
     async send<Data>(query: string, variables?: Record<string, unknown>, headers: Record<string, string> = {}) {
@@ -53,20 +70,19 @@ export function graphqlClient(base: string, accessToken?: string, line: Line = {
         throw new Error(JSON.stringify(answer.errors))
       return answer.data
     },
-    async subscribe<Data>(query: string, variables?: Record<string, unknown>, params: Record<string, unknown> = {}) {
-      const socket = createClient({ url: `${base.replace(/^http/, 'ws')}/graphql`, webSocketImpl, retryAttempts: 0, connectionParams: { ...(authorization && { authorization }), ...params } })
-      try {
-        const values: Data[] = []
-        for await (const result of socket.iterate({ query, variables })) {
-          if (result.errors)
-            throw Object.assign(new Error(JSON.stringify(result.errors)), { errors: result.errors })
-          values.push(result.data as Data)
-        }
-        return values
-      }
-      finally {
-        await socket.dispose()
-      }
+    async subscribe<Data>(query: string, variables?: Record<string, unknown>, params?: Record<string, unknown>) {
+      const values: Data[] = []
+      for await (const value of listen<Data>(query, variables, params))
+        values.push(value)
+      return values
+    },
+    async firstOf<Data>(query: string) {
+      const values = listen<Data>(query)
+      const { value, done } = await values.next()
+      await values.return(undefined)
+      if (done)
+        throw new Error('The subscription ended without a word.')
+      return value
     },
     async watch(tenantId, heard) {
       const socket = createClient({ url: `${base.replace(/^http/, 'ws')}/graphql`, webSocketImpl, retryAttempts: 0, connectionParams: { ...(authorization && { authorization }) } })

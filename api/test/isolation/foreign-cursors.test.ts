@@ -3,13 +3,12 @@ import type { Operation } from '../harness/operations.ts'
 import { buildSchema } from 'graphql'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { contract } from '../../src/compose.ts'
+import { operatorOnly } from '../harness/access-table.ts'
 import { openHomeroom } from '../harness/homeroom.ts'
 import { openMarkedSchools } from '../harness/marked-schools.ts'
 import { operationsOf } from '../harness/operations.ts'
 
-/** Lists of the platform, which no school can ask for. */
-const platformLists = ['query tenants']
-const lists = operationsOf(buildSchema(await contract())).filter(({ paged, name }) => paged && !platformLists.includes(name))
+const lists = operationsOf(buildSchema(await contract())).filter(({ paged, name }) => paged && !operatorOnly.includes(name))
 
 let homeroom: Awaited<ReturnType<typeof openHomeroom>>
 let schools: MarkedSchools

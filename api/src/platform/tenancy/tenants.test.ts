@@ -69,7 +69,7 @@ test.each<[string, object, string[]]>([
 test.each<[string, object]>([
   ['a search too long', { filter: { search: 'x'.repeat(201) } }],
   ['a state there is not', { filter: { status: 'GONE' } }],
-  ['a field there is not', { filter: { lifecycle: 'ACTIVE' } }],
+  ['a field there is not', { filter: { region: 'north' } }],
   ['no rows', { first: 0 }],
   ['too many rows', { first: 101 }],
   ['a cursor of nothing', { after: 'x' }],
