@@ -138,6 +138,7 @@ test('the request login has these rights on what is shared, and not one more', a
     'platform.membership': 'select, insert, update (role), delete',
     'platform.platform_migration': 'select',
     'platform.preparation_attempt': 'select',
+    'platform.preparation_cycle': 'select, insert, update (taken_at, ended_at, outcome, error_code)',
     'platform.preparation_step': 'select',
     'platform.rate_limit': 'select, insert, update, delete',
     'platform.rollout': 'select, insert (id, target_version, canaries, parallel, failure_budget, requested_by), update (state)',
