@@ -3,6 +3,7 @@ import type { RouteLocationRaw } from 'vue-router'
 import icons from '@nuxt/ui/runtime/vue/plugins/icons.js'
 import { createApp } from 'vue'
 import { createApollo } from './apollo/client.ts'
+import { createPresence } from './apollo/presence.ts'
 import { createSocket } from './apollo/socket.ts'
 import { createTokens } from './apollo/tokens.ts'
 import { provideApollo } from './apollo/useApollo.ts'
@@ -15,6 +16,7 @@ import { createAppRouter, needsSession } from './router.ts'
 const socketUrl = new URL('/graphql', location.href.replace(/^http/, 'ws')).href
 const tokens = createTokens(() => session.askForGrant())
 const socket = createSocket(socketUrl, tokens)
+const presence = createPresence(socketUrl, tokens, () => void session.lookAgain())
 const client = createApollo('/graphql', tokens, socket, {
   signedOut: () => session.forget(),
   notReady: () => {
@@ -22,7 +24,7 @@ const client = createApollo('/graphql', tokens, socket, {
     if (tenantId)
       go({ name: 'preparing', params: { tenantId } })
   },
-  suspended: () => { session.suspended.value = true },
+  suspended: problem => session.closed(problem.reason),
   secondFactorNeeded: () => go({ name: 'account', query: { set: 'second-factor' } }),
 })
 const session = createSession(client, socket, tokens)
@@ -41,6 +43,6 @@ session.whenLost(() => {
 session.whenReplaced(() => location.reload())
 
 const app = createApp(App).use(icons).use(i18n).use(router)
-provideApollo(app, { client, socket })
+provideApollo(app, { client, socket, presence })
 provideSession(app, session)
 app.mount('#app')

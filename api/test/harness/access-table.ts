@@ -56,6 +56,8 @@ export const allowed: Record<string, readonly Principal[]> = {
   'mutation changeMemberRole': ['ADMIN'],
   'mutation removeMember': ['ADMIN'],
   'mutation retryTenantPreparation': ['ADMIN', 'superadmin'],
+  'mutation createTenantFor': ['superadmin'],
+  'mutation inviteTenantAdmin': ['superadmin'],
   'mutation suspendTenant': ['superadmin'],
   'mutation resumeTenant': ['superadmin'],
   'mutation archiveTenant': ['superadmin'],

@@ -16,8 +16,8 @@ export interface Hooks {
   signedOut: () => void
   /** The door is closed for now; the words say in which state the tenant is. */
   notReady: (problem: Problem) => void
-  /** The operator has closed the school for now. */
-  suspended: () => void
+  /** The operator has closed the school for now; the problem may say why. */
+  suspended: (problem: Problem) => void
   /** Nothing goes on until this account has a second factor. */
   secondFactorNeeded: () => void
 }
@@ -38,7 +38,7 @@ export function createApollo(uri: string, tokens: Tokens, socket: Socket, hooks:
     if (problem.code === 'TENANT_NOT_READY')
       hooks.notReady(problem)
     if (problem.code === 'TENANT_SUSPENDED')
-      hooks.suspended()
+      hooks.suspended(problem)
     if (problem.code === 'SECOND_FACTOR_REQUIRED')
       hooks.secondFactorNeeded()
     if (problem.code !== 'UNAUTHENTICATED' || renewed)

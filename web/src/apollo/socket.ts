@@ -1,4 +1,4 @@
-import type { Client } from 'graphql-ws'
+import type { Client, ClientOptions } from 'graphql-ws'
 import type { Ref } from 'vue'
 import type { Tokens } from './tokens.ts'
 import { createClient } from 'graphql-ws'
@@ -16,17 +16,14 @@ export function backOff(attempt: number, random = Math.random) {
   return ceiling / 2 + random() * ceiling / 2
 }
 
-export function createSocket(url: string, tokens: Pick<Tokens, 'fresh'>): Socket {
-  const state = ref<SocketState>('idle')
-  let pongTimer: ReturnType<typeof setTimeout> | undefined
-
-  const client = createClient({
+/** Tries for ever, sooner where the network is back, and says who it is each time. */
+export function lasting(url: string, tokens: Pick<Tokens, 'fresh'>) {
+  return {
     url,
-    lazy: true,
     connectionAckWaitTimeout: 5_000,
     keepAlive: 10_000,
     retryAttempts: Number.POSITIVE_INFINITY,
-    retryWait: attempt => new Promise((resolve) => {
+    retryWait: (attempt: number) => new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, backOff(attempt))
       addEventListener('online', () => {
         clearTimeout(timer)
@@ -37,6 +34,16 @@ export function createSocket(url: string, tokens: Pick<Tokens, 'fresh'>): Socket
       const token = await tokens.fresh()
       return token ? { authorization: `Bearer ${token}` } : {}
     },
+  } satisfies ClientOptions
+}
+
+export function createSocket(url: string, tokens: Pick<Tokens, 'fresh'>): Socket {
+  const state = ref<SocketState>('idle')
+  let pongTimer: ReturnType<typeof setTimeout> | undefined
+
+  const client = createClient({
+    ...lasting(url, tokens),
+    lazy: true,
     on: {
       connecting: isRetry => state.value = isRetry ? 'lost' : 'connecting',
       connected: () => state.value = 'connected',

@@ -14,6 +14,8 @@ export function useErrorWords() {
     if (seconds && te(`errors.${problem.code}_FOR`))
       // Nobody counts a long time in seconds.
       return seconds > 90 ? t(`errors.${problem.code}_MINUTES`, Math.ceil(seconds / 60)) : t(`errors.${problem.code}_FOR`, seconds)
+    if (problem.reason && te(`errors.${problem.code}_REASON`))
+      return t(`errors.${problem.code}_REASON`, { reason: problem.reason })
     const key = `errors.${problem.code}`
     return te(key) ? t(key) : t('errors.UNKNOWN')
   }

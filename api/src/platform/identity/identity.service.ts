@@ -83,9 +83,11 @@ async function chooseMembership(db: PlatformDb, account: Account, tenantId: stri
   const chosen = tenantId ? memberships.find(membership => membership.tenant_id === tenantId) : memberships[0]
   if (chosen)
     return { tenantId: chosen.tenant_id, role: chosen.role }
-  const [away] = await db.execute('select 1 from platform.membership m join platform.tenant t on t.id = m.tenant_id where m.account_id = ? and (?::uuid is null or t.id = ?)', [account.id, tenantId ?? null, tenantId ?? null])
+  const [away] = await db.execute<{ reason: string | null }[]>(`
+    select t.lifecycle_reason as reason from platform.membership m join platform.tenant t on t.id = m.tenant_id
+    where m.account_id = ? and (?::uuid is null or t.id = ?) order by t.lifecycle_changed_at desc limit 1`, [account.id, tenantId ?? null, tenantId ?? null])
   if (away)
-    throw new Forbidden('Your school has been put away. Please ask the operator.', { code: 'TENANT_ARCHIVED' })
+    throw new Forbidden('Your school has been put away. Please ask the operator.', { code: 'TENANT_ARCHIVED', facts: away })
   throw tenantId
     ? new Unauthenticated('E-mail or password is wrong.', { code: 'INVALID_CREDENTIALS' })
     : new Forbidden('You do not belong to a school.')

@@ -148,7 +148,7 @@ test('an archived school ends its people\'s sessions, and signing in says so', a
   expect((await head.client.send('{ viewer { id } }')).errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED')
   expect((await homeroom.visitor.send('mutation { refreshSession { accessToken } }', {}, { cookie: head.cookie })).errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED')
   const again = await signIn(homeroom.visitor, { email: oakfield.email, password })
-  expect(again.errors?.[0]).toMatchObject({ message: 'Your school has been put away. Please ask the operator.', extensions: { code: 'TENANT_ARCHIVED' } })
+  expect(again.errors?.[0]).toMatchObject({ message: 'Your school has been put away. Please ask the operator.', extensions: { code: 'TENANT_ARCHIVED', reason } })
   await make('unarchive')
   await signedIn(homeroom.visitor, { email: oakfield.email, password })
 })

@@ -26,6 +26,16 @@ export class InvitationsResolver {
     return this.service.invite(tenantId, input, context.trail)
   }
 
+  @Authorized('platform')
+  @Mutation(() => InvitationType, { description: 'As the operator, asks somebody by mail to be an ADMIN of a tenant: where the first invitation was lost, or nobody is left who could invite. An open invitation to the same address is replaced. EMAIL_TAKEN for a member; a tenant that is not ACTIVE: LIFECYCLE_CONFLICT; unknown: TENANT_NOT_FOUND.' })
+  inviteTenantAdmin(
+    @Arg('tenantId', () => ID, { description: 'The tenant.' }) tenantId: string,
+    @Arg('email', () => String, { description: 'Where the mail goes.' }) email: string,
+    @Ctx() { trail }: RequestContext,
+  ): Promise<InvitationRow> {
+    return this.service.inviteAdmin(tenantId, email, trail)
+  }
+
   @Authorized('members:manage')
   @Mutation(() => Boolean, { description: 'Takes an open invitation back; its link is void at once. NOT_FOUND.' })
   async revokeInvitation(@Arg('id', () => ID, { description: 'Of the invitation.' }) id: string, @Ctx() context: RequestContext): Promise<boolean> {

@@ -2,6 +2,7 @@ import type { MemberRole } from '../../access/principal.ts'
 import type { Platform, PlatformDb } from '../../database/platform-db.ts'
 import type { JobSender } from '../../jobs/queue.ts'
 import type { Trail } from '../../shared/trail.ts'
+import type { TenancyService } from '../tenancy/room.ts'
 import type { InvitationRow } from './members.queries.ts'
 import { requestMail } from '../../mail/mail.job.ts'
 import { Conflict, NotFound } from '../../shared/errors.ts'
@@ -14,7 +15,7 @@ import { invitationsOf } from './members.queries.ts'
 interface NewInvitation { readonly tenantId: string, readonly email: string, readonly role: MemberRole, readonly invitedBy: string | null }
 
 export class InvitationsService {
-  constructor(private readonly parts: { platform: Platform, jobs: JobSender }) {}
+  constructor(private readonly parts: { platform: Platform, tenancy: TenancyService, jobs: JobSender }) {}
 
   /** What is open in the tenant, the newest first. */
   list(tenantId: string): Promise<InvitationRow[]> {
@@ -27,18 +28,30 @@ export class InvitationsService {
    */
   async invite(tenantId: string, input: unknown, trail: Trail): Promise<InvitationRow> {
     const { email, role } = parseInput(inviteMemberInput, input)
-    const id = await this.parts.platform.transaction(async (db) => {
-      const { id, replaced } = await place(db, { tenantId, email, role, invitedBy: trail.actor.id ?? null })
-      // Afterwards: an acceptance on its way holds the open invitation, and is seen here once it has let go.
-      await refuseMember(db, tenantId, email)
-      await requestMail(db, this.parts.jobs, { kind: 'INVITATION', id, tenantId })
-      await record(db, tenantId, { action: replaced ? 'invitation.renewed' : 'invitation.created', subject: { type: 'invitation', id }, details: { email, role, ...(replaced && { replaces: replaced }) } }, trail)
-      return id
-    })
+    const id = await this.parts.platform.transaction(db => this.place(db, tenantId, { email, role }, trail))
     const [invitation] = await invitationsOf(this.parts.platform, tenantId, id)
     if (!invitation)
       throw new NotFound('The invitation')
     return invitation
+  }
+
+  /** Asks somebody to be an ADMIN, as the operator: where the first invitation was lost, or nobody is left who could invite. */
+  async inviteAdmin(tenantId: string, email: string, trail: Trail): Promise<InvitationRow> {
+    const { id, lifecycle } = await this.parts.tenancy.get(tenantId)
+    // No mail would be sent.
+    if (lifecycle !== 'ACTIVE')
+      throw new Conflict(`This school is ${lifecycle}: nobody can join it now.`, { code: 'LIFECYCLE_CONFLICT', facts: { lifecycle } })
+    return this.invite(id, { email, role: 'ADMIN' }, trail)
+  }
+
+  /** Invitation, mail job and audit record in the transaction of `db`, for an address that has been looked at; answers the invitation's id. */
+  async place(db: PlatformDb, tenantId: string, { email, role }: { email: string, role: MemberRole }, trail: Trail): Promise<string> {
+    const { id, replaced } = await replace(db, { tenantId, email, role, invitedBy: trail.actor.id ?? null })
+    // Afterwards: an acceptance on its way holds the open invitation, and is seen here once it has let go.
+    await refuseMember(db, tenantId, email)
+    await requestMail(db, this.parts.jobs, { kind: 'INVITATION', id, tenantId })
+    await record(db, tenantId, { action: replaced ? 'invitation.renewed' : 'invitation.created', subject: { type: 'invitation', id }, details: { email, role, ...(replaced && { replaces: replaced }) } }, trail)
+    return id
   }
 
   /** Takes an open invitation back: its link is void from now on. */
@@ -60,7 +73,7 @@ export class InvitationsService {
  * A new invitation in the place of the address's open one, whose link ends with it: a letter on its way for that one is
  * not sent any more. One at a time for each address of a school.
  */
-async function place(db: PlatformDb, { tenantId, email, role, invitedBy }: NewInvitation): Promise<{ id: string, replaced: string | undefined }> {
+async function replace(db: PlatformDb, { tenantId, email, role, invitedBy }: NewInvitation): Promise<{ id: string, replaced: string | undefined }> {
   await db.execute('select pg_advisory_xact_lock(hashtextextended(\'invitation \' || ? || lower(?), 0))', [tenantId, email])
   const [replaced] = await db.execute<{ id: string }[]>(`
     update platform.invitation set revoked_at = now()

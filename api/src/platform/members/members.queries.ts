@@ -49,7 +49,7 @@ export async function invitationsOf(platform: Platform, tenantId: string, id: st
   const rows = await platform.query<Dated<InvitationRow>>(`
     select i.id, i.email, i.role, i.created_at as "createdAt", i.expires_at as "expiresAt", i.expires_at <= now() as expired,
       case when a.id is not null then json_build_object('id', a.id, 'name', a.name, 'email', a.email) end as "invitedBy"
-    from platform.invitation i left join platform.account a on a.id = i.invited_by
+    from platform.invitation i left join platform.account a on a.id = i.invited_by and not a.superadmin
     where i.tenant_id = $1 and ($2::uuid is null or i.id = $2) and i.accepted_at is null and i.revoked_at is null
     order by i.created_at desc, i.id`, [tenantId, id])
   return rows.map(row => ({ ...row, createdAt: new Date(row.createdAt), expiresAt: new Date(row.expiresAt) }))

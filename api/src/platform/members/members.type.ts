@@ -56,7 +56,7 @@ export class InvitationType {
   @Field(() => Boolean, { description: 'Whether that time has passed; inviteMember makes a new one.' })
   expired!: boolean
 
-  @Field(() => AccountType, { nullable: true, description: 'Who invites; null once that account is gone.' })
+  @Field(() => AccountType, { nullable: true, description: 'Who invites; null where that was the operator, and once the account is gone.' })
   invitedBy!: AccountType | null
 }
 

@@ -22,14 +22,24 @@ function isLocale(tag: string): boolean {
   }
 }
 
-/** What a school must say of itself to sign up. */
-export const signUpInput = z.strictObject({
+/** What is said of every new school, whoever asks for it. */
+const school = {
   name: line(200),
   slug: z.string().superRefine((slug, context) => {
     const refusal = refuseSlug(slug)
     if (refusal)
       refuse(context, [], refusal.reason, refusal.message)
   }),
+  timeZone: absent(z.string().refine(isTimeZone, 'This is not a time zone we know, such as Europe/Zurich.')).transform(zone => zone ?? 'UTC'),
+  locale: absent(z.string().refine(isLocale, 'This is not a language tag, such as en or de-CH.')).transform(tag => tag ? Intl.getCanonicalLocales(tag)[0]! : 'en'),
+  idempotencyKey: absent(z.string().regex(/^[\x21-\x7E]{16,255}$/, 'Use 16 to 255 characters without spaces.')),
+}
+
+export type NewSchool = z.output<z.ZodObject<typeof school>>
+
+/** What a school must say of itself to sign up. */
+export const signUpInput = z.strictObject({
+  ...school,
   admin: z.strictObject({
     name: line(200),
     email: emailAddress(),
@@ -39,9 +49,9 @@ export const signUpInput = z.strictObject({
         refuse(context, [], 'WEAK_PASSWORD', refusal)
     }),
   }),
-  timeZone: absent(z.string().refine(isTimeZone, 'This is not a time zone we know, such as Europe/Zurich.')).transform(zone => zone ?? 'UTC'),
-  locale: absent(z.string().refine(isLocale, 'This is not a language tag, such as en or de-CH.')).transform(tag => tag ? Intl.getCanonicalLocales(tag)[0]! : 'en'),
-  idempotencyKey: absent(z.string().regex(/^[\x21-\x7E]{16,255}$/, 'Use 16 to 255 characters without spaces.')),
 })
 
 export type SignUp = z.output<typeof signUpInput>
+
+/** What the operator must say of a school that is to have a tenant. */
+export const createForInput = z.strictObject({ ...school, adminEmail: emailAddress() })

@@ -1,121 +1,106 @@
 import type { Client } from '../../access/request-context.ts'
-import type { Platform, PlatformDb } from '../../database/platform-db.ts'
+import type { PlatformDb } from '../../database/platform-db.ts'
 import type { JobSender } from '../../jobs/queue.ts'
 import type { FieldError } from '../../shared/errors.ts'
+import type { Trail } from '../../shared/trail.ts'
 import type { IdentityService, StartedSession } from '../identity/room.ts'
-import type { PreparationService } from '../preparation/room.ts'
-import type { TenancyService } from '../tenancy/room.ts'
-import type { Remembered } from './idempotency.ts'
+import type { InvitationsService } from '../members/room.ts'
+import type { TenancyService, Tenant } from '../tenancy/room.ts'
+import type { Founding } from './founding.ts'
 import type { SignUp } from './registration.input.ts'
-import { randomUUID } from 'node:crypto'
-import { UniqueConstraintViolationException } from '@mikro-orm/core'
 import { requestMail } from '../../mail/mail.job.ts'
-import { Conflict, Invalid } from '../../shared/errors.ts'
+import { Invalid, invalidField } from '../../shared/errors.ts'
 import { parseInput } from '../../shared/validate.ts'
 import { record } from '../audit/room.ts'
 import { hashPassword, refuseWeakPassword } from '../identity/room.ts'
-import { slugLook, Tenant } from '../tenancy/room.ts'
-import { recall, remember } from './idempotency.ts'
-import { signUpInput } from './registration.input.ts'
+import { anotherSignUp, emailTaken, taken } from './founding.ts'
+import { createForInput, signUpInput } from './registration.input.ts'
 
 export interface SignedUp { tenant: Tenant, session: StartedSession }
 
-/** Somebody took the idempotency key while this sign-up was on its way. */
-class KeyTaken extends Error {}
-
 export class RegistrationService {
   constructor(private readonly parts: {
-    platform: Platform
+    founding: Founding
     tenancy: TenancyService
     identity: IdentityService
-    preparation: PreparationService
+    invitations: InvitationsService
     jobs: JobSender
   }) {}
 
   /** Signs a school up: tenant, owner, membership, session, audit record and jobs commit together, or nothing does. */
   async signUp(input: unknown, client: Client, requestId: string): Promise<SignedUp> {
     const signUp = parseInput(signUpInput, input)
-    const earlier = await this.#recall(signUp)
-    if (earlier)
-      return this.#repeat(earlier, signUp, client, requestId)
-    try {
-      // Before the transaction, since hashing takes longer than everything in it; and beside the judging, which has a thread of its own.
-      const [passwordHash] = await Promise.all([hashPassword(signUp.admin.password), this.#refuseUnfit(signUp)])
-      const { tenant, session } = await this.parts.platform.transaction(db => this.#store(db, signUp, passwordHash, client, requestId))
-      session.keep(client)
-      return { tenant, session }
-    }
-    catch (error) {
-      // Where a parallel repeat has committed meanwhile, what is taken was taken by this very sign-up.
-      const meanwhile = (error instanceof KeyTaken || error instanceof Conflict) && await this.#recall(signUp)
-      if (meanwhile)
-        return this.#repeat(meanwhile, signUp, client, requestId)
-      throw takenField(error) ?? error
-    }
+    const { name, slug, admin, timeZone, locale } = signUp
+    const { keep, ...signedUp } = await this.parts.founding.found<string, SignedUp & { keep?: (client: Client) => void }>(signUp, {
+      asked: [name, slug, admin.name, admin.email.toLowerCase(), timeZone, locale],
+      // Hashing takes longer than everything in the transaction; and judging has a thread of its own.
+      ready: async () => (await Promise.all([hashPassword(admin.password), this.#refuseUnfit(signUp)]))[0],
+      settle: (db, tenant, passwordHash) => this.#enterOwner(db, tenant, { name: admin.name, email: admin.email, passwordHash }, client, requestId),
+      repeat: tenantId => this.#comeBack(tenantId, admin, client, requestId),
+    })
+    keep?.(client)
+    return signedUp
   }
 
-  async #store(db: PlatformDb, signUp: SignUp, passwordHash: string, client: Client, requestId: string) {
-    const id = randomUUID() // version 4: the id is the visitor's only credential
-    if (signUp.idempotencyKey && !await remember(db, signUp.idempotencyKey, signUp, id))
-      throw new KeyTaken()
-    const { name, slug, timeZone, locale } = signUp
-    const tenant = db.create(Tenant, { id, name, slug, slugLook: slugLook(slug), timeZone, locale, createdAt: new Date() })
-    await db.flush()
-    const { account, membership } = await this.parts.identity.createOwner(db, { name: signUp.admin.name, email: signUp.admin.email, passwordHash }, id)
-    await this.parts.preparation.request(db, id)
-    await requestMail(db, this.parts.jobs, { kind: 'EMAIL_VERIFICATION', id: account.id })
-    await record(db, id, { action: 'tenant.created', subject: { type: 'tenant', id }, details: { slug } }, { actor: { kind: 'member', id: account.id }, requestId })
-    const session = await this.parts.identity.sessions.start(db, { account, membership }, client, requestId)
-    return { tenant, session }
+  /**
+   * Creates a tenant for a school, as the operator, and invites who is to be its ADMIN: tenant, invitation, audit record
+   * and jobs commit together, or nothing does. Whoever has an account already joins with it.
+   */
+  async createFor(input: unknown, trail: Trail): Promise<Tenant> {
+    const school = parseInput(createForInput, input)
+    const { name, slug, adminEmail: email, timeZone, locale } = school
+    return this.parts.founding.found(school, {
+      asked: ['for', trail.actor.id ?? null, name, slug, email.toLowerCase(), timeZone, locale],
+      ready: () => this.#refuseUninvitable(slug, email),
+      settle: async (db, tenant) => {
+        await record(db, tenant.id, { action: 'tenant.created', subject: { type: 'tenant', id: tenant.id }, details: { slug } }, trail)
+        await this.parts.invitations.place(db, tenant.id, { email, role: 'ADMIN' }, trail)
+        return tenant
+      },
+      repeat: tenantId => this.parts.tenancy.get(tenantId),
+    })
   }
 
-  async #recall(signUp: SignUp): Promise<Remembered | undefined> {
-    return signUp.idempotencyKey ? recall(this.parts.platform, signUp.idempotencyKey, signUp) : undefined
+  async #enterOwner(db: PlatformDb, tenant: Tenant, person: { name: string, email: string, passwordHash: string }, client: Client, requestId: string) {
+    const { identity, jobs } = this.parts
+    const { account, membership } = await identity.createOwner(db, person, tenant.id)
+    await requestMail(db, jobs, { kind: 'EMAIL_VERIFICATION', id: account.id })
+    await record(db, tenant.id, { action: 'tenant.created', subject: { type: 'tenant', id: tenant.id }, details: { slug: tenant.slug } }, { actor: { kind: 'member', id: account.id }, requestId })
+    const { keep, ...session } = await identity.sessions.start(db, { account, membership }, client, requestId)
+    return { tenant, session, keep }
   }
 
   /** The same key again: the same tenant for the same input and password, with a session of its own. */
-  async #repeat(earlier: Remembered, signUp: SignUp, client: Client, requestId: string): Promise<SignedUp> {
-    const refusal = () => new Conflict('This idempotency key was used for another sign-up.')
-    if (!earlier.sameInput)
-      throw refusal()
-    const { email, password } = signUp.admin
-    const session = await this.parts.identity.signIn({ email, password, tenantId: earlier.tenantId }, undefined, client, requestId)
-      .catch((error) => { throw (error as { code?: string }).code === 'INVALID_CREDENTIALS' ? refusal() : error })
-    return { tenant: await this.parts.tenancy.get(earlier.tenantId), session }
+  async #comeBack(tenantId: string, { email, password }: SignUp['admin'], client: Client, requestId: string): Promise<SignedUp> {
+    const session = await this.parts.identity.signIn({ email, password, tenantId }, undefined, client, requestId)
+      .catch((error) => { throw (error as { code?: string }).code === 'INVALID_CREDENTIALS' ? anotherSignUp() : error })
+    return { tenant: await this.parts.tenancy.get(tenantId), session }
   }
 
   /** The kind message, for everything at once that needs more than a look at the input; the unique indexes make it true. */
   async #refuseUnfit({ name, slug, admin }: SignUp): Promise<void> {
-    const { tenancy, identity } = this.parts
-    const [availability, account, weakness] = await Promise.all([
-      tenancy.checkSlug(slug),
-      identity.findAccount(admin.email),
+    const [slugProblems, account, weakness] = await Promise.all([
+      this.parts.founding.slugProblems(slug),
+      this.parts.identity.findAccount(admin.email),
       refuseWeakPassword(admin.password, [name, slug, admin.name, admin.email]),
     ])
-    const fields: FieldError[] = []
-    if (!availability.available)
-      fields.push({ path: ['slug'], code: 'SLUG_TAKEN', message: availability.message! })
-    if (account)
-      fields.push(emailTaken)
+    const fields: FieldError[] = [...slugProblems, ...(account ? [emailTaken] : [])]
     const weak = weakness ? [{ path: ['admin', 'password'], code: 'WEAK_PASSWORD', message: weakness }] : []
     if (fields.length > 0)
       throw taken([...fields, ...weak])
     if (weakness)
       throw new Invalid(weakness, { fields: weak })
   }
-}
 
-const emailTaken: FieldError = { path: ['admin', 'email'], code: 'EMAIL_TAKEN', message: 'There is an account with this e-mail address. Sign in instead.' }
-const slugTaken: FieldError = { path: ['slug'], code: 'SLUG_TAKEN', message: 'A school has this address already.' }
-
-const taken = (fields: FieldError[]): Conflict => new Conflict(fields[0]!.message, { code: fields[0]!.code, fields })
-
-/** Two sign-ups at once: the index decided, and its word becomes the same field error. */
-function takenField(error: unknown): Conflict | undefined {
-  if (!(error instanceof UniqueConstraintViolationException))
-    return undefined
-  const { constraint } = error as { constraint?: string }
-  if (constraint === 'account_email_unique')
-    return taken([emailTaken])
-  return constraint?.startsWith('tenant_slug') ? taken([slugTaken]) : undefined
+  /** Nobody would be told where no mail is sent: here, unlike in a school, it may be said whose address it is. */
+  async #refuseUninvitable(slug: string, email: string): Promise<void> {
+    const [slugProblems, account] = await Promise.all([this.parts.founding.slugProblems(slug), this.parts.identity.findAccount(email)])
+    const cannotJoin = account?.superadmin || account?.disabledAt
+      ? [{ path: ['adminEmail'], code: 'CANNOT_JOIN', message: account.superadmin ? 'This is a superadmin\'s address, who belongs to no school.' : 'The account with this address is disabled.' }]
+      : []
+    if (slugProblems.length > 0)
+      throw taken([...slugProblems, ...cannotJoin])
+    if (cannotJoin[0])
+      throw invalidField(cannotJoin[0].path, cannotJoin[0].code, cannotJoin[0].message)
+  }
 }

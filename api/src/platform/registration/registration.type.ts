@@ -14,24 +14,37 @@ export class AdminInput {
   password!: string
 }
 
-@InputType('CreateTenantInput', { description: 'A school that signs up.' })
-export class CreateTenantInput {
+/** What is said of every new school. */
+@InputType()
+abstract class NewSchoolInput {
   @Field(() => String, { description: 'What the school calls itself; 1 to 200 characters.' })
   name!: string
 
   @Field(() => String, { description: 'Its address: 3 to 40 small letters, digits and hyphens. See slugAvailability.' })
   slug!: string
 
-  @Field(() => AdminInput, { description: 'Its first member.' })
-  admin!: AdminInput
-
   @Field(() => String, { nullable: true, description: 'IANA time zone; UTC where left out.' })
   timeZone?: string | null
 
   @Field(() => String, { nullable: true, description: 'BCP 47 language tag; en where left out.' })
   locale?: string | null
+}
+
+@InputType('CreateTenantInput', { description: 'A school that signs up.' })
+export class CreateTenantInput extends NewSchoolInput {
+  @Field(() => AdminInput, { description: 'Its first member.' })
+  admin!: AdminInput
 
   @Field(() => String, { nullable: true, description: '16 to 255 characters, kept for 24 hours: a repeat with the same input and password answers the same tenant, anything else CONFLICT.' })
+  idempotencyKey?: string | null
+}
+
+@InputType('CreateTenantForInput', { description: 'A school that the operator creates a tenant for.' })
+export class CreateTenantForInput extends NewSchoolInput {
+  @Field(() => String, { description: 'Who is invited to be its ADMIN; somebody with an account joins with it.' })
+  adminEmail!: string
+
+  @Field(() => String, { nullable: true, description: '16 to 255 characters, kept for 24 hours: a repeat with the same input answers the same tenant and sends no second mail, anything else CONFLICT.' })
   idempotencyKey?: string | null
 }
 

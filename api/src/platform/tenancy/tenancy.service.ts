@@ -73,15 +73,15 @@ export class TenancyService {
   async admit(id: string): Promise<TenantAddress> {
     // Asked by every operation on a school: a plain row, an entity would cost as much as the rest of a small answer.
     const [tenant] = isUuid(id)
-      ? await this.platform.query<Pick<Tenant, 'id' | 'node' | 'lifecycle' | 'preparationStatus' | 'schemaVersion' | 'schemaServesFrom'>>(
-          'select id, node, lifecycle, preparation_status as "preparationStatus", schema_version as "schemaVersion", schema_serves_from as "schemaServesFrom" from platform.tenant where id = $1',
+      ? await this.platform.query<Pick<Tenant, 'id' | 'node' | 'lifecycle' | 'lifecycleReason' | 'preparationStatus' | 'schemaVersion' | 'schemaServesFrom'>>(
+          'select id, node, lifecycle, lifecycle_reason as "lifecycleReason", preparation_status as "preparationStatus", schema_version as "schemaVersion", schema_serves_from as "schemaServesFrom" from platform.tenant where id = $1',
           [id],
         )
       : []
     if (!tenant)
       throw new NotFound('Tenant', { code: 'TENANT_NOT_FOUND' })
     if (tenant.lifecycle === 'SUSPENDED')
-      throw new Forbidden('This school is suspended.', { code: 'TENANT_SUSPENDED' })
+      throw new Forbidden('This school is suspended.', { code: 'TENANT_SUSPENDED', facts: { reason: tenant.lifecycleReason } })
     if (tenant.lifecycle !== 'ACTIVE')
       throw new NotFound('Tenant', { code: 'TENANT_NOT_FOUND' })
     if (tenant.preparationStatus !== 'READY')

@@ -3,7 +3,7 @@ import type { App, InjectionKey, Ref } from 'vue'
 import type { SessionFieldsFragment, ViewerFieldsFragment } from '../../apollo/generated/graphql.ts'
 import type { Socket } from '../../apollo/socket.ts'
 import type { Grant, Tokens } from '../../apollo/tokens.ts'
-import { inject, ref } from 'vue'
+import { computed, inject, ref } from 'vue'
 import { asVisitor } from '../../apollo/client.ts'
 import { RefreshSessionDocument, SignOutDocument, ViewerDocument } from '../../apollo/generated/graphql.ts'
 import { readProblem } from '../../apollo/problem.ts'
@@ -32,8 +32,10 @@ const hint = {
 
 export interface Session {
   viewer: Readonly<Ref<ViewerFieldsFragment | undefined>>
-  /** Whether the school was last seen to be suspended. */
-  suspended: Ref<boolean>
+  /** Whether the operator has closed the school for now, as far as we know. */
+  suspended: Readonly<Ref<boolean>>
+  /** The server has refused something because the operator has closed the school. */
+  closed: (reason?: string) => void
   /** Whether somebody signed in here before and did not sign out. */
   expected: () => boolean
   /** Signs in with the refresh cookie, once; answers whether it worked. */
@@ -59,7 +61,7 @@ const seat = (viewer: ViewerFieldsFragment) => [viewer.id, viewer.tenant?.id, vi
 
 export function createSession(client: ApolloClient, socket: Socket, tokens: Tokens): Session {
   const viewer = ref<ViewerFieldsFragment>()
-  const suspended = ref(false)
+  const suspended = computed(() => viewer.value?.tenant?.lifecycle === 'SUSPENDED')
   let lost = () => {}
   let replaced = () => {}
   let restoring: Promise<boolean> | undefined
@@ -73,7 +75,6 @@ export function createSession(client: ApolloClient, socket: Socket, tokens: Toke
   }
 
   function leaveNothing() {
-    suspended.value = false
     // The socket was opened as this member: the next one signs in on a new one.
     socket.client.terminate()
     void client.clearStore()
@@ -129,10 +130,32 @@ export function createSession(client: ApolloClient, socket: Socket, tokens: Toke
     return restoring
   }
 
-  async function lookAgain() {
+  async function look() {
     const { data } = await client.query({ query: ViewerDocument, fetchPolicy: 'no-cache' }).catch(() => ({ data: undefined }))
-    if (data?.viewer)
+    // Somebody else may have signed in meanwhile: what was asked as the one before is not theirs.
+    if (data?.viewer && viewer.value && data.viewer.id === viewer.value.id && data.viewer.tenant?.id === viewer.value.tenant?.id)
       viewer.value = data.viewer
+  }
+
+  /** What happens while one is looked for may be seen by the next only. */
+  let looking: Promise<void> | undefined
+  let next: Promise<void> | undefined
+  function lookAgain(): Promise<void> {
+    if (!looking)
+      return looking = look().finally(() => { looking = undefined })
+    return next ??= looking.then(() => {
+      next = undefined
+      return lookAgain()
+    })
+  }
+
+  function closed(reason?: string) {
+    const { value: known } = viewer
+    if (!known?.tenant || suspended.value)
+      return
+    viewer.value = { ...known, tenant: { ...known.tenant, lifecycle: 'SUSPENDED', lifecycleReason: reason ?? null, lifecycleChangedAt: new Date().toISOString() } }
+    // It knows since when.
+    void lookAgain()
   }
 
   async function signOut() {
@@ -148,6 +171,7 @@ export function createSession(client: ApolloClient, socket: Socket, tokens: Toke
   return {
     viewer,
     suspended,
+    closed,
     expected: hint.get,
     restore,
     adopt,

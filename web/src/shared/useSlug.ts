@@ -1,8 +1,8 @@
 import type { Ref } from 'vue'
-import type { SlugAvailabilityQuery } from '../../apollo/generated/graphql.ts'
+import type { SlugAvailabilityQuery } from '../apollo/generated/graphql.ts'
 import { onScopeDispose, ref, shallowRef, watch } from 'vue'
-import { SlugAvailabilityDocument } from '../../apollo/generated/graphql.ts'
-import { useApollo } from '../../apollo/useApollo.ts'
+import { SlugAvailabilityDocument } from '../apollo/generated/graphql.ts'
+import { useApollo } from '../apollo/useApollo.ts'
 import { isSlug, suggestSlug } from './slug.ts'
 
 export type SlugState = 'empty' | 'malformed' | 'asking' | 'free' | 'refused' | 'unknown'
