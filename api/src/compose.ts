@@ -42,11 +42,7 @@ import { createLog } from './shared/log.ts'
 import { createMetrics, measure } from './shared/metrics.ts'
 import { keepSecretKey, newSecretKey } from './shared/seal.ts'
 import { measureHealth, measureListener, measurePool } from './transport/gauges.ts'
-import { openHttp } from './transport/http.ts'
 import { healthOf } from './transport/probes.ts'
-import { graphqlSchema, printContract } from './transport/schema.ts'
-import { openSockets } from './transport/socket.ts'
-import { openWorkerHttp } from './transport/worker-http.ts'
 
 export type { Rollout }
 
@@ -140,8 +136,12 @@ export async function contract(): Promise<string> {
     log: createLog('silent'),
   })
   rooms.stop()
+  const { graphqlSchema, printContract } = await import('./transport/schema.ts')
   return printContract(await graphqlSchema(rooms.resolvers))
 }
+
+/** Loaded by who answers requests only: commands and a worker start in two thirds of the time without it. */
+const loadTransport = () => Promise.all([import('./transport/schema.ts'), import('./transport/http.ts'), import('./transport/socket.ts')])
 
 /** Long enough for who looks at /readyz every second, and short enough for a container to be stopped. */
 const handOverMs = 2_000
@@ -159,6 +159,7 @@ export async function startApi(config: Config, urls: LoginUrls, log: Log, webRoo
   const rooms = joinRooms({ platform, limits, jobs, bus, jwtPrivateKey: config.jwtPrivateKey ?? keepSigningKey(config.dataDir), secretKey: config.secretKey ?? keepSecretKey(config.dataDir), rollout: config.rollout, graceDays: config.keepDays.deletedSchools, log })
 
   measure(metrics, 'preparation_watchers', 'Subscriptions that follow a tenant\'s preparation.', rooms.watchers)
+  const [{ graphqlSchema }, { openHttp }, { openSockets }] = await loadTransport()
   const schema = await graphqlSchema(rooms.resolvers)
   const { tenancy, sessions, audit } = rooms
   const reception = {
@@ -246,7 +247,10 @@ async function openWorkerProbes({ config, ownerUrl, bus, jobs, metrics, log }: {
   })
   measureHealth(metrics, health)
   measureListener(metrics, bus)
-  return config.workerPort === undefined ? undefined : openWorkerHttp({ config, health, metrics, log })
+  if (config.workerPort === undefined)
+    return
+  const { openWorkerHttp } = await import('./transport/worker-http.ts')
+  return openWorkerHttp({ config, health, metrics, log })
 }
 
 /** What the command for superadmins works with: the control plane, as its owner. */
