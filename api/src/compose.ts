@@ -146,13 +146,17 @@ const loadTransport = () => Promise.all([import('./transport/schema.ts'), import
 /** Long enough for who looks at /readyz every second, and short enough for a container to be stopped. */
 const handOverMs = 2_000
 
+/** Of each pool, before the first request: as many as a process uses while it is still slow. */
+const connectionsAhead = 4
+
 /** The API: GraphQL over HTTP and sockets, and the built web client. Needs no owner. */
 export async function startApi(config: Config, urls: LoginUrls, log: Log, webRoot?: string, metrics = createMetrics()): Promise<RunningApi> {
   const warn = (message: string) => log.warn(message)
   const { request, listener } = urls
   await checkLogins({ urls, uses: ['request', 'listener'], log })
-  const platform = await openPlatform({ url: request, poolSize: config.poolSize, entities: platformEntities, warn })
-  const schools = await openSchools({ nodes: { main: request }, poolSize: config.poolSize, entities: schoolEntities, metrics, log })
+  const pools = { poolSize: config.poolSize, ahead: Math.min(connectionsAhead, config.poolSize) }
+  const platform = await openPlatform({ url: request, ...pools, entities: platformEntities, warn })
+  const schools = await openSchools({ nodes: { main: request }, ...pools, entities: schoolEntities, metrics, log })
   const jobs = await openJobSender(request, log)
   const bus = await openBus({ url: listener, topics: [tenantPreparationChanged, rolloutChanged, accessChanged], log })
   const limits = openLimits({ enabled: config.rateLimits, platform })
