@@ -43,11 +43,7 @@ import { createLog } from './shared/log.ts'
 import { createMetrics, measure } from './shared/metrics.ts'
 import { keepSecretKey, newSecretKey } from './shared/seal.ts'
 import { measureHealth, measureListener, measurePool } from './transport/gauges.ts'
-import { openHttp } from './transport/http.ts'
 import { healthOf } from './transport/probes.ts'
-import { graphqlSchema, printContract } from './transport/schema.ts'
-import { openSockets } from './transport/socket.ts'
-import { openWorkerHttp } from './transport/worker-http.ts'
 
 export type { Rollout }
 
@@ -142,25 +138,34 @@ export async function contract(): Promise<string> {
     log: createLog('silent'),
   })
   rooms.stop()
+  const { graphqlSchema, printContract } = await import('./transport/schema.ts')
   return printContract(await graphqlSchema(rooms.resolvers))
 }
 
+/** Loaded by who answers requests only: commands and a worker start in two thirds of the time without it. */
+const loadTransport = () => Promise.all([import('./transport/schema.ts'), import('./transport/http.ts'), import('./transport/socket.ts')])
+
 /** Long enough for who looks at /readyz every second, and short enough for a container to be stopped. */
 const handOverMs = 2_000
+
+/** Of each pool, before the first request: as many as a process uses while it is still slow. */
+const connectionsAhead = 4
 
 /** The API: GraphQL over HTTP and sockets, and the built web client. Needs no owner. */
 export async function startApi(config: Config, urls: LoginUrls, log: Log, webRoot?: string, metrics = createMetrics()): Promise<RunningApi> {
   const warn = (message: string) => log.warn(message)
   const { request, listener } = urls
   await checkLogins({ urls, uses: ['request', 'listener'], log })
-  const platform = await openPlatform({ url: request, poolSize: config.poolSize, entities: platformEntities, warn })
-  const schools = await openSchools({ nodes: { main: request }, poolSize: config.poolSize, entities: schoolEntities, metrics, log })
+  const pools = { poolSize: config.poolSize, ahead: Math.min(connectionsAhead, config.poolSize) }
+  const platform = await openPlatform({ url: request, ...pools, entities: platformEntities, warn })
+  const schools = await openSchools({ nodes: { main: request }, ...pools, entities: schoolEntities, metrics, log })
   const jobs = await openJobSender(request, log)
   const bus = await openBus({ url: listener, topics: [tenantPreparationChanged, tenantChanged, rolloutChanged, accessChanged], log })
   const limits = openLimits({ enabled: config.rateLimits, platform })
   const rooms = joinRooms({ platform, limits, jobs, bus, jwtPrivateKey: config.jwtPrivateKey ?? keepSigningKey(config.dataDir), secretKey: config.secretKey ?? keepSecretKey(config.dataDir), rollout: config.rollout, graceDays: config.keepDays.deletedSchools, log })
 
   measure(metrics, 'preparation_watchers', 'Subscriptions that follow a tenant\'s preparation.', rooms.watchers)
+  const [{ graphqlSchema }, { openHttp }, { openSockets }] = await loadTransport()
   const schema = await graphqlSchema(rooms.resolvers)
   const { tenancy, sessions, audit } = rooms
   const reception = {
@@ -248,7 +253,10 @@ async function openWorkerProbes({ config, ownerUrl, bus, jobs, metrics, log }: {
   })
   measureHealth(metrics, health)
   measureListener(metrics, bus)
-  return config.workerPort === undefined ? undefined : openWorkerHttp({ config, health, metrics, log })
+  if (config.workerPort === undefined)
+    return
+  const { openWorkerHttp } = await import('./transport/worker-http.ts')
+  return openWorkerHttp({ config, health, metrics, log })
 }
 
 /** What the command for superadmins works with: the control plane, as its owner. */

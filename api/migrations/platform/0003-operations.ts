@@ -141,6 +141,7 @@ export class Migration0003Operations extends Migration {
     this.addSql(`create table platform.school_shape (
       version int primary key,
       shape jsonb not null check (jsonb_typeof(shape) = 'object'),
+      made_from text not null,
       made_at timestamptz not null default now()
     )`)
 

@@ -3,7 +3,7 @@ import type { PoolUse } from './pool-use.ts'
 import { MikroORM } from '@mikro-orm/postgresql'
 import { statementFacts, traced } from '../shared/tracing.ts'
 import { ExtendedClient } from './extended-client.ts'
-import { poolUse } from './pool-use.ts'
+import { openAhead, poolUse } from './pool-use.ts'
 
 /** An EntityManager of the control plane; it cannot be passed where a school's database is wanted. */
 export type PlatformDb = EntityManager & { readonly plane: 'platform' }
@@ -24,6 +24,8 @@ export interface Platform {
 export async function openPlatform(options: {
   url: string
   poolSize: number
+  /** Connections that are open when this resolves. */
+  ahead?: number
   entities: readonly EntitySchema[]
   warn: (message: string) => void
 }): Promise<Platform> {
@@ -36,6 +38,7 @@ export async function openPlatform(options: {
     colors: false,
   })
   const pool = await (orm.em.getConnection() as PostgreSqlConnection).getNativeClient()
+  await openAhead(pool, options.ahead ?? 0)
   const brand = (em: EntityManager) => Object.assign(em, { plane: 'platform' as const })
   return {
     fork: () => brand(orm.em.fork()),

@@ -1,3 +1,5 @@
+import type pg from 'pg'
+
 /** How a pool's connections are used. */
 export interface PoolUse {
   /** The most there may be. */
@@ -25,4 +27,13 @@ export function poolUse(pools: readonly CountingPool[]): PoolUse {
     idle: sum(({ idleCount }) => idleCount),
     waiting: sum(({ waitingCount }) => waitingCount),
   }
+}
+
+/**
+ * Opens connections before they are needed: a process that has just started is given its whole share of requests at once, and
+ * those would wait for each other's connections. One that cannot be opened now is opened, or missed, by whoever needs it.
+ */
+export async function openAhead(pool: pg.Pool, count: number): Promise<void> {
+  const opened = await Promise.allSettled(Array.from({ length: count }, () => pool.connect()))
+  opened.forEach(client => client.status === 'fulfilled' && client.value.release())
 }

@@ -8,7 +8,7 @@ import { MikroORM } from '@mikro-orm/postgresql'
 import { Kysely } from 'kysely'
 import pg from 'pg'
 import { traced } from '../shared/tracing.ts'
-import { poolUse } from './pool-use.ts'
+import { openAhead, poolUse } from './pool-use.ts'
 import { openRouter } from './routing.ts'
 import { NoResultCache, OwnEntitiesOnly, SchoolEntityManager } from './school-entities.ts'
 import { ClosedDialect, TenantConnection, TenantDialect } from './tenant-connection.ts'
@@ -50,6 +50,8 @@ export interface Schools {
 export async function openSchools(options: {
   nodes: Readonly<Record<NodeName, string>>
   poolSize: number
+  /** Connections of each node that are open when this resolves. */
+  ahead?: number
   entities: readonly EntitySchema[]
   metrics: Metrics
   log: Log
@@ -72,6 +74,7 @@ export async function openSchools(options: {
     colors: false,
   })
   const pools = new Map(Object.entries(options.nodes).map(([node, url]) => [node, openPool(url, options.poolSize, warn)]))
+  await Promise.all([...pools.values()].map(pool => openAhead(pool, options.ahead ?? 0)))
 
   return {
     withTenant: (tenant, fn, { readOnly = false, signal } = {}) => traced('school transaction', () => ({ 'homeroom.tenant.id': tenant.id, 'homeroom.read_only': readOnly }), async () => {

@@ -9,36 +9,37 @@ export interface Drift { readonly tenantId: string, readonly differences: string
 /**
  * Ready schools whose catalogue is the same, oids apart, as one group with its schools. To write out the definitions of every
  * school would take seconds; what differs by anything at all is in another group, and one school of each is then written out.
+ * Nothing is materialized on the way, or one processor would do it all.
  */
 const groupsText = `
-  with school as materialized (
+  with school as not materialized (
     select t.id, t.schema_version as version, n.oid, n.nspname, n.nspacl from platform.tenant t
     left join pg_namespace n on n.nspname = 't_' || replace(t.id::text, '-', '')
     where t.preparation_status = 'READY' and t.schema_version in (select version from platform.school_shape)
   ),
-  relation as materialized (
+  relation as not materialized (
     select c.oid, c.relname, c.relnamespace, c.relkind, c.relpersistence, c.relrowsecurity, c.relowner, c.relacl, s.nspname from school s join pg_class c on c.relnamespace = s.oid
   ),
-  piece (namespace, said) as (
-    select oid, concat_ws('|', 's', replace(nspacl::text, nspname, '~')) from school
+  piece (namespace, hash) as (
+    select oid, hash_record_extended(row (replace(nspacl::text, nspname, '~')), 1) from school
     union all
-    select relnamespace, concat_ws('|', 'r', relname, relkind, relpersistence, relrowsecurity, relowner, replace(relacl::text, nspname, '~')) from relation
+    select relnamespace, hash_record_extended(row (relname, relkind, relpersistence, relrowsecurity, relowner, replace(relacl::text, nspname, '~')), 2) from relation
     union all
-    select r.relnamespace, concat_ws('|', 'c', r.relname, a.attname, a.atttypid, a.atttypmod, a.attcollation, a.attnotnull, a.attidentity, a.attgenerated, d.adbin, replace(a.attacl::text, r.nspname, '~'))
-    from relation r join pg_attribute a on a.attrelid = r.oid and a.attnum > 0 and not a.attisdropped left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+    select r.relnamespace, hash_record_extended(row (r.relname, a.attname, a.atttypid, a.atttypmod, a.attcollation, a.attnotnull, a.attidentity, a.attgenerated, d.adbin::text, replace(a.attacl::text, r.nspname, '~')), 3)
+    from relation r join pg_attribute a on a.attrelid = r.oid and a.attnum > 0 and not a.attisdropped left join pg_attrdef d on a.atthasdef and d.adrelid = a.attrelid and d.adnum = a.attnum
     where r.relkind in ('r', 'p', 'v', 'm', 'f')
     union all
-    select r.relnamespace, concat_ws('|', 'k', r.relname, k.conname, k.contype, k.condeferrable, k.condeferred, k.convalidated, k.conkey, f.relname, k.confkey, k.confupdtype, k.confdeltype, k.confmatchtype, k.conbin)
+    select r.relnamespace, hash_record_extended(row (r.relname, k.conname, k.contype, k.condeferrable, k.condeferred, k.convalidated, k.conkey, f.relname, k.confkey, k.confupdtype, k.confdeltype, k.confmatchtype, k.conbin::text), 4)
     from relation r join pg_constraint k on k.conrelid = r.oid and k.contype not in ('n', 't') left join relation f on f.oid = k.confrelid
     union all
-    select r.relnamespace, concat_ws('|', 'i', r.relname, n.relname, i.indisunique, i.indisprimary, i.indisvalid, i.indnkeyatts, i.indkey, i.indcollation, i.indclass, i.indoption, i.indpred, i.indexprs)
+    select r.relnamespace, hash_record_extended(row (r.relname, n.relname, i.indisunique, i.indisprimary, i.indisvalid, i.indnkeyatts, i.indkey::int2[], i.indcollation, i.indclass, i.indoption::int2[], i.indpred::text, i.indexprs::text), 5)
     from relation r join pg_index i on i.indrelid = r.oid join relation n on n.oid = i.indexrelid
     union all
-    select r.relnamespace, concat_ws('|', 't', r.relname, t.tgname, t.tgfoid, t.tgtype, t.tgenabled, t.tgattr, t.tgqual) from relation r join pg_trigger t on t.tgrelid = r.oid where not t.tgisinternal
+    select r.relnamespace, hash_record_extended(row (r.relname, t.tgname, t.tgfoid, t.tgtype, t.tgenabled, t.tgattr::int2[], t.tgqual::text), 6) from relation r join pg_trigger t on t.tgrelid = r.oid where not t.tgisinternal
     union all
-    select s.oid, concat_ws('|', 'f', p.proname, p.proargtypes) from school s join pg_proc p on p.pronamespace = s.oid
+    select s.oid, hash_record_extended(row (p.proname, p.proargtypes), 7) from school s join pg_proc p on p.pronamespace = s.oid
   ),
-  digest as (select namespace, bit_xor(hashtextextended(said, 0)) as digest from piece group by namespace)
+  digest as (select namespace, bit_xor(hash) as digest from piece group by namespace)
   select s.version, array_agg(s.id order by s.id) as tenants from school s left join digest d on d.namespace = s.oid group by s.version, d.digest`
 
 /** Compares every ready school with the shape of its version. */

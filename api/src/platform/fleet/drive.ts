@@ -1,13 +1,16 @@
 import type pg from 'pg'
 import type { SchoolMigration } from '../../../migrations/school/index.ts'
 import type { Log } from '../../shared/log.ts'
+import type { Task } from './migrate-school.ts'
 import type { Candidate, Order } from './rollout-record.ts'
+import type { Telling } from './telling.ts'
 import { randomInt } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { withClient } from '../../database/with-client.ts'
 import { describeFailure, isPassing } from './failure.ts'
 import { migrateSchool, scriptFor, setAside } from './migrate-school.ts'
-import { chooseCanaries, finishRollout, isRunning, stillLeft, takeOrder } from './rollout-record.ts'
+import { chooseCanaries, finishRollout, stillLeft, takeOrder } from './rollout-record.ts'
+import { startTelling } from './telling.ts'
 
 /** How often a school is tried before it is set aside. */
 const mostTries = 10
@@ -41,40 +44,29 @@ export async function drive(control: pg.Client, parts: DriveParts): Promise<void
 }
 
 async function migrateAll(control: pg.Client, parts: DriveParts, order: Order, schools: readonly Candidate[], canary: boolean): Promise<void> {
-  const queue = [...schools]
+  const queue = schools.map(school => ({ rolloutId: order.id, tenantId: school.tenantId, from: school.version, target: order.targetVersion, canary, attempts: 0 }))
+  const telling = startTelling(control, order.id)
   let broken: unknown
-  let asking: Promise<unknown> = Promise.resolve()
-  const ask = async (): Promise<Candidate | undefined> => {
-    try {
-      // Asked before each school: PAUSED and STOPPED hold at once, and without the lock's connection nobody drives.
-      return queue.length > 0 && !broken && !parts.signal.aborted && await isRunning(control, order.id) ? queue.shift() : undefined
-    }
-    catch (error) {
-      broken = error
-    }
-  }
-  const next = () => {
-    const answer = asking.then(ask)
-    asking = answer
-    return answer
-  }
+  const next = () => broken ?? telling.lost ?? parts.signal.aborted ? undefined : queue.shift()
   const lanes = Math.min(canary ? 1 : order.parallel, schools.length)
-  await Promise.all(Array.from({ length: lanes }, () => lane(parts, order, canary, next).catch((error: unknown) => { broken ??= error })))
+  await Promise.all(Array.from({ length: lanes }, () => lane(parts, telling, next).catch((error: unknown) => { broken ??= error })))
+  await telling.stop().catch((error: unknown) => { broken ??= error })
   if (broken)
     throw broken
 }
 
-/** One school after the other, on one connection and its successors. */
-async function lane(parts: DriveParts, order: Order, canary: boolean, next: () => Promise<Candidate | undefined>): Promise<void> {
-  const taskOf = (school: Candidate | undefined) => school && { rolloutId: order.id, tenantId: school.tenantId, from: school.version, target: order.targetVersion, canary, attempts: 0 }
-  let task = taskOf(await next())
+/** One school after the other, on one connection and its successors, for as long as the roll-out is RUNNING. */
+async function lane(parts: DriveParts, telling: Telling, next: () => Task | undefined): Promise<void> {
+  let task = next()
   for (let lost = 0; task;) {
     try {
-      await withClient({ connectionString: parts.ownerUrl, application_name: 'homeroom school migrations', connectionTimeoutMillis: 5_000 }, async (client) => {
+      await withClient(connection(parts.ownerUrl), async (client) => {
         while (task) {
-          await settle(client, parts, task)
+          const running = await settle(client, parts, task)
           lost = 0
-          task = taskOf(await next())
+          if (running)
+            telling.settled(task.tenantId)
+          task = running ? next() : undefined
         }
       })
     }
@@ -87,10 +79,14 @@ async function lane(parts: DriveParts, order: Order, canary: boolean, next: () =
   }
 }
 
-type Task = Parameters<typeof setAside>[1]
+/** Pipelined: what need not wait for an answer is sent at once. */
+const connection = (connectionString: string) => ({ connectionString, application_name: 'homeroom school migrations', connectionTimeoutMillis: 5_000, pipeline: true }) as pg.ClientConfig
 
-/** Migrates a school, or sets it aside. Throws where the connection is lost; the rest is tried again, or is on record. */
-async function settle(client: pg.Client, { migrations, log, signal }: DriveParts, task: Task): Promise<void> {
+/**
+ * Migrates a school, or sets it aside; answers false where it was not begun, the roll-out being no longer RUNNING. Throws
+ * where the connection is lost; the rest is tried again, or is on record.
+ */
+async function settle(client: pg.Client, { migrations, log, signal }: DriveParts, task: Task): Promise<boolean> {
   const script = scriptFor(task, migrations)
   for (;;) {
     task.attempts++
@@ -104,12 +100,13 @@ async function settle(client: pg.Client, { migrations, log, signal }: DriveParts
         log.info({ err: error, tenantId, attempts }, 'a school is busy; its migration is tried again')
         await pause(attempts, signal)
         if (signal.aborted)
-          return
+          return false
         continue
       }
       const failure = describeFailure(error, script)
       log.error({ err: error, tenantId, from, target, attempts, code: failure.code }, 'a school could not be migrated')
-      return setAside(client, task, failure)
+      await setAside(client, task, failure)
+      return true
     }
   }
 }

@@ -71,10 +71,6 @@ export async function takeOrder(client: pg.Client, newest: number): Promise<Orde
   })
 }
 
-export async function isRunning(client: pg.Client, id: string): Promise<boolean> {
-  return (await client.query('select from platform.rollout where id = $1 and state = \'RUNNING\'', [id])).rowCount === 1
-}
-
 /** What is left, the oldest schools first. */
 export async function stillLeft(client: pg.Client, id: string): Promise<Candidate[]> {
   const { rows } = await client.query<Candidate>(`

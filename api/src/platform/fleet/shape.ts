@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import type { SchoolMigration } from '../../../migrations/school/index.ts'
 import type { Read } from './rollout.ts'
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { quoteIdentifier } from '../../database/schema-names.ts'
 import { schoolScript } from '../preparation/room.ts'
 import { readWith } from './rollout-record.ts'
@@ -59,26 +59,44 @@ export async function readShapes(read: Read, schemas: readonly string[], role = 
 }
 
 /**
- * Notes for each version what a school looks like, for those who compare. It is tried out in a transaction that is rolled
- * back: a schema, the history step by step, and the catalogue read after each.
+ * Notes for each version what a school looks like, for those who compare; where that is noted already, nothing is to do.
+ * It is tried out in a transaction that is rolled back: a schema, the history step by step, and the catalogue read after each.
  */
 export async function keepShapes(client: pg.Client, migrations: readonly SchoolMigration[]): Promise<void> {
+  const ordered = [...migrations].sort((a, b) => a.version - b.version)
+  const { rows: [server] } = await client.query<{ version: string }>('select current_setting(\'server_version_num\') as version')
+  const sources = sourcesOf(ordered, server!.version)
+  const { rows } = await client.query<{ version: number, source: string }>('select version, made_from as source from platform.school_shape')
+  const known = new Map(rows.map(({ version, source }) => [version, source]))
+  if (ordered.every(({ version }) => known.get(version) === sources.get(version)))
+    return
+  const shapes = await tryOut(client, ordered)
+  await client.query(`
+    insert into platform.school_shape (version, shape, made_from) select version, shape, source from unnest($1::int[], $2::jsonb[], $3::text[]) as given (version, shape, source)
+    on conflict (version) do update set shape = excluded.shape, made_from = excluded.made_from, made_at = now()`, [[...shapes.keys()], [...shapes.values()].map(shape => JSON.stringify(shape)), [...shapes.keys()].map(version => sources.get(version))])
+}
+
+/** By version what its shape is made from: the history so far, how it is read, and the server, which writes definitions its own way. */
+function sourcesOf(ordered: readonly SchoolMigration[], server: string): Map<number, string> {
+  const hash = createHash('sha256').update(server).update(factsText)
+  return new Map(ordered.map(migration => [migration.version, hash.update('\0').update(schoolScript([migration])('')).copy().digest('hex')]))
+}
+
+async function tryOut(client: pg.Client, ordered: readonly SchoolMigration[]): Promise<Map<number, Shape>> {
   const schema = `shape_${randomBytes(8).toString('hex')}`
   const name = quoteIdentifier(schema)
-  const shapes: [number, Shape][] = []
+  const shapes = new Map<number, Shape>()
   await client.query('begin')
   try {
     // A role that nothing else in the schema is granted to stands for the school's own: making one would lock out those who make schools.
     await client.query(`set local lock_timeout = '2s'; create schema ${name}; grant usage on schema ${name} to pg_monitor; set local search_path = ${name}`)
-    for (const migration of [...migrations].sort((a, b) => a.version - b.version)) {
+    for (const migration of ordered) {
       await client.query(schoolScript([migration])('pg_monitor'))
-      shapes.push([migration.version, (await readShapes(readWith(client), [schema], 'pg_monitor')).get(schema) ?? {}])
+      shapes.set(migration.version, (await readShapes(readWith(client), [schema], 'pg_monitor')).get(schema) ?? {})
     }
   }
   finally {
     await client.query('rollback')
   }
-  await client.query(`
-    insert into platform.school_shape (version, shape) select version, shape from unnest($1::int[], $2::jsonb[]) as given (version, shape)
-    on conflict (version) do update set shape = excluded.shape, made_at = now() where school_shape.shape <> excluded.shape`, [shapes.map(([version]) => version), shapes.map(([, shape]) => JSON.stringify(shape))])
+  return shapes
 }
