@@ -51,6 +51,7 @@ export const rightCalls: Readonly<Record<string, RightCall>> = {
   'mutation removeMember': { variables: ({ own }) => ({ id: own.membership }), ids: { id: ['membership'] } },
   'mutation revokeInvitation': { variables: ({ own }) => ({ id: own.invitation }), ids: { id: ['invitation'] } },
   'mutation endSession': { variables: ({ own }) => ({ id: own.session }), ids: { id: ['session', 'colleagueSession'] } },
+  'query rollout': { variables: ({ own }) => ({ id: own.tenant }), ids: { id: ['tenant'] }, answer: 'FORBIDDEN' },
   'mutation pauseRollout': { variables: ({ own }) => ({ id: own.tenant }), ids: { id: ['tenant'] }, answer: 'FORBIDDEN' },
   'mutation resumeRollout': { variables: ({ own }) => ({ id: own.tenant }), ids: { id: ['tenant'] }, answer: 'FORBIDDEN' },
 }
