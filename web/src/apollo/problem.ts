@@ -10,6 +10,8 @@ export interface Problem {
   requestId?: string
   retryAfter?: number
   status?: string
+  /** Which of several reasons a refusal has, where one code covers them. */
+  reason?: string
   fields: FieldProblem[]
   /** The schools to choose from, where the answer is that one must be chosen. */
   schools?: NamedSchool[]
@@ -46,6 +48,7 @@ function fromGraphQL({ message, extensions = {} }: ErrorShape): Problem {
     requestId: text(extensions.requestId),
     retryAfter: typeof extensions.retryAfter === 'number' ? extensions.retryAfter : undefined,
     status: text(extensions.status),
+    reason: text(extensions.reason),
     fields: readFields(extensions.fields),
     schools: readSchools(extensions.tenants),
   }
