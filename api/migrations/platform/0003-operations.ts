@@ -153,5 +153,10 @@ export class Migration0003Operations extends Migration {
       since timestamptz not null default now(),
       seen_at timestamptz not null default now()
     )`)
+    // When somebody last looked for them: without a worker none would begin.
+    this.addSql(`create table platform.alert_look (
+      only_row boolean primary key default true check (only_row),
+      at timestamptz not null
+    )`)
   }
 }

@@ -36,6 +36,7 @@ const requestGrants: Readonly<Record<string, readonly string[]>> = {
   'platform.rollout_school': ['select'],
   'platform.school_shape': ['select'],
   'platform.alert': ['select'],
+  'platform.alert_look': ['select'],
   // Whether what this release needs has run.
   'platform.platform_migration': ['select'],
   'platform.idempotency_key': ['select', 'insert', 'delete'],

@@ -131,6 +131,7 @@ test('the request login has these rights on what is shared, and not one more', a
       + 'update (name, password_hash, credentials_changed_at, email_verified_at, totp_secret, totp_confirmed_at, totp_last_step)',
     'platform.account_token': 'select, update (used_at)',
     'platform.alert': 'select',
+    'platform.alert_look': 'select',
     'platform.audit_event': 'select, insert',
     'platform.deletion_receipt': 'select',
     'platform.idempotency_key': 'select, insert, delete',

@@ -10,7 +10,7 @@ export interface Problem {
   requestId?: string
   retryAfter?: number
   status?: string
-  /** Why a school is closed, in the operator's words. */
+  /** Why: the operator's words about a closed school, or which of the reasons that one code covers. */
   reason?: string
   fields: FieldProblem[]
   /** The schools to choose from, where the answer is that one must be chosen. */

@@ -18,4 +18,10 @@ export class AlertsService {
     const rows = await this.platform.query<Omit<FiringAlert, 'since'> & { since: string }>('select name, severity, summary, since from platform.alert order by severity, since, name')
     return rows.map(row => ({ ...row, since: new Date(row.since) }))
   }
+
+  /** When a worker last looked. */
+  async lookedAt(): Promise<Date | null> {
+    const [look] = await this.platform.query<{ at: string }>('select at from platform.alert_look')
+    return look ? new Date(look.at) : null
+  }
 }

@@ -84,6 +84,17 @@ test('what should not be so is kept, shown to the operator, told when it begins,
   expect(receiver.told).toHaveLength(told + 2)
 })
 
+test('when somebody last looked is told, that nothing may be taken for all is well', async () => {
+  const lookedAt = async () => (await operator.client.ask<{ alertsLookedAt: string | null }>('{ alertsLookedAt }')).alertsLookedAt
+  await sql('delete from platform.alert_look')
+  expect(await lookedAt()).toBeNull()
+  await look(false)
+  const first = Date.parse((await lookedAt())!)
+  expect(Math.abs(Date.now() - first)).toBeLessThan(10_000)
+  await look(false)
+  expect(Date.parse((await lookedAt())!)).toBeGreaterThan(first)
+})
+
 test('each condition of the database, and none of a healthy one', async () => {
   await look(false)
   expect(await alerts()).toEqual([])

@@ -62,7 +62,7 @@ export const rules: readonly Rule[] = [
   {
     name: 'RolloutStopped',
     severity: 'critical',
-    says: ({ rollout }) => rollout === 'STOPPED' ? 'The last roll-out stopped: too many schools could not be migrated.' : undefined,
+    says: ({ rollout }) => rollout === 'STOPPED' ? 'The last roll-out stopped itself: a canary, or too many schools, could not be migrated.' : undefined,
   },
   {
     name: 'AuditNotCarried',

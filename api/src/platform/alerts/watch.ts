@@ -49,6 +49,7 @@ export async function lookForAlerts(parts: AlertWatch): Promise<void> {
     // One worker at a time: two would both tell of the same beginning.
     const { rows: [lock] } = await client.query<{ taken: boolean }>('select pg_try_advisory_xact_lock(hashtext(\'homeroom alerts\')) as taken')
     if (lock?.taken) {
+      await client.query('insert into platform.alert_look (at) values (now()) on conflict (only_row) do update set at = excluded.at')
       const figures = await readFigures(asker(client), parts.supportedVersion)
       const { begun, ended } = await keep(client, conditionsIn({ ...figures, oldestUncarriedSeconds: parts.oldestUncarriedSeconds() }))
       for (const alert of begun)

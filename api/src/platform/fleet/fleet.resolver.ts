@@ -28,6 +28,12 @@ export class FleetResolver {
   }
 
   @Authorized('platform')
+  @Query(() => RolloutType, { description: 'One roll-out. Unknown: NOT_FOUND.' })
+  rollout(@Arg('id', () => ID, { description: 'Its own.' }) id: string): Promise<Rollout> {
+    return this.service.rollout(id.toLowerCase())
+  }
+
+  @Authorized('platform')
   @Mutation(() => RolloutType, { description: 'Has the workers bring every school to the newest version; answers at once. CONFLICT while another is open, NOTHING_TO_DO where no school is behind.' })
   startRollout(
     @Arg('input', () => StartRolloutInputType, { nullable: true, description: 'How; as configured unless told.' }) input: StartRolloutInputType | null | undefined,
@@ -48,7 +54,7 @@ export class FleetResolver {
     return this.service.resume(id.toLowerCase(), context.trail)
   }
 
-  @FieldResolver(() => [RolloutFailureType], { description: 'The schools that failed, the last first.' })
+  @FieldResolver(() => [RolloutFailureType], { description: 'The schools that failed, the last first, 200 at the most; `failed` counts them all.' })
   failures(@Root() rollout: Rollout) {
     return rollout.failed > 0 ? this.service.failures(rollout.id) : []
   }
@@ -60,10 +66,11 @@ export function rolloutSubscription(service: FleetService): object {
   class RolloutSubscription {
     @Authorized('platform')
     @Subscription(() => RolloutType, {
-      description: 'The open roll-out or the last one first, then each change, four times a second at most. Says nothing before the first roll-out.',
+      nullable: true,
+      description: 'The open roll-out or the last one first, then each change, four times a second at most; null before the first roll-out.',
       subscribe: () => service.watch(),
     })
-    rolloutChanged(@Root() rollout: Rollout): Rollout {
+    rolloutChanged(@Root() rollout: Rollout | null): Rollout | null {
       return rollout
     }
   }

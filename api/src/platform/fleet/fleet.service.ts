@@ -24,6 +24,8 @@ const startInput = z.strictObject({
 })
 
 const mostRollouts = 100
+/** How many failures are listed at once: who has more of them looks at the causes, not at each school. */
+const mostFailures = 200
 
 /** What went wrong with one school. */
 interface FailureRow { id: string, code: string, cause: string | null, at: Date | string }
@@ -38,14 +40,15 @@ export class FleetService {
   ) {}
 
   async fleet() {
-    const [supportedVersion, versions, setAside, [rollout]] = await Promise.all([
+    const [supportedVersion, versions, setAside, [counted], [rollout]] = await Promise.all([
       this.#target(),
       this.platform.query<{ version: number, tenants: number }>(`
         select schema_version as version, count(*)::int as tenants from platform.tenant
         where preparation_status = 'READY' group by schema_version order by schema_version desc`),
       this.platform.query<FailureRow & { version: number }>(`
         select id, set_aside_version as version, set_aside_code as code, set_aside_detail as cause, set_aside_at as at
-        from platform.tenant where set_aside_version is not null order by set_aside_at desc, id`),
+        from platform.tenant where set_aside_version is not null order by set_aside_at desc, id limit $1`, [mostFailures]),
+      this.platform.query<{ setAside: number }>('select count(*)::int as "setAside" from platform.tenant where set_aside_version is not null'),
       lastRollouts(this.platform.query, 1),
     ])
     return {
@@ -54,6 +57,8 @@ export class FleetService {
       versions,
       behind: versions.reduce((sum, { version, tenants }) => version < supportedVersion ? sum + tenants : sum, 0),
       setAside: await this.#withTenants(setAside),
+      setAsideCount: counted!.setAside,
+      plan: this.plan,
       rollout: rollout ?? null,
     }
   }
@@ -81,11 +86,18 @@ export class FleetService {
     return lastRollouts(this.platform.query, first)
   }
 
+  async rollout(id: string): Promise<Rollout> {
+    const rollout = isUuid(id) ? await rolloutById(this.platform.query, id) : undefined
+    if (!rollout)
+      throw new NotFound('Roll-out')
+    return rollout
+  }
+
   /** The schools that a roll-out could not migrate, the last first. */
   async failures(rolloutId: string) {
     return this.#withTenants(await this.platform.query<FailureRow & { canary: boolean, attempts: number }>(`
       select tenant_id as id, canary, error_code as code, error_detail as cause, attempts, ended_at as at
-      from platform.rollout_school where rollout_id = $1 and outcome = 'FAILED' order by ended_at desc, tenant_id`, [rolloutId]))
+      from platform.rollout_school where rollout_id = $1 and outcome = 'FAILED' order by ended_at desc, tenant_id limit $2`, [rolloutId, mostFailures]))
   }
 
   /** Orders a roll-out to the newest version; CONFLICT while one is open, NOTHING_TO_DO where no school is behind. */
@@ -106,7 +118,7 @@ export class FleetService {
       await tell(db, id)
       await record(db, null, { action: 'rollout.started', subject: { type: 'rollout', id }, details: { targetVersion: target, schools: behind.count, ...plan } }, trail)
     })
-    return this.#get(id)
+    return this.rollout(id)
   }
 
   /** RUNNING → PAUSED; schools under way are finished. */
@@ -120,12 +132,12 @@ export class FleetService {
   }
 
   /** The open roll-out or the last one first, then each change. */
-  watch(): Repeater<Rollout> {
+  watch(): Repeater<Rollout | null> {
     return this.feed.watch()
   }
 
   async #move(id: string, from: readonly string[], to: string, action: string, trail: Trail): Promise<Rollout> {
-    const before = await this.#get(id)
+    const before = await this.rollout(id)
     await this.platform.transaction(async (db) => {
       const moved = await db.execute<{ id: string }[]>('update platform.rollout set state = ? where id = ? and state = any(string_to_array(?, \' \')) returning id', [to, id, from.join(' ')])
       if (moved.length === 0)
@@ -133,14 +145,7 @@ export class FleetService {
       await tell(db, id)
       await record(db, null, { action, subject: { type: 'rollout', id }, details: { targetVersion: before.targetVersion } }, trail)
     })
-    return this.#get(id)
-  }
-
-  async #get(id: string): Promise<Rollout> {
-    const rollout = isUuid(id) ? await rolloutById(this.platform.query, id) : undefined
-    if (!rollout)
-      throw new NotFound('Roll-out')
-    return rollout
+    return this.rollout(id)
   }
 
   /** A worker may be newer than this process: then its version is the one to reach. */

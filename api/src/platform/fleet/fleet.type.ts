@@ -31,6 +31,18 @@ export class SetAsideTenantType {
   at!: Date
 }
 
+@ObjectType('RolloutPlan', { description: 'How a roll-out goes unless told otherwise: as configured.' })
+export class RolloutPlanType {
+  @Field(() => Int, { description: 'Schools tried first, one after the other.' })
+  canaries!: number
+
+  @Field(() => Int, { description: 'Schools at a time after that.' })
+  parallel!: number
+
+  @Field(() => Int, { description: 'How many schools may fail before it stops.' })
+  failureBudget!: number
+}
+
 @ObjectType('Fleet', { description: 'At which version the schools are, and what this release makes of it.' })
 export class FleetType {
   @Field(() => Int, { description: 'The version that schools are brought to: the newest that this release knows, or a newer one that a worker already brings them to.' })
@@ -45,8 +57,14 @@ export class FleetType {
   @Field(() => Int, { description: 'Ready schools below `supportedVersion`.' })
   behind!: number
 
-  @Field(() => [SetAsideTenantType], { description: 'Schools whose migration failed, the last first. They wait for the next roll-out.' })
+  @Field(() => [SetAsideTenantType], { description: 'Schools whose migration failed, the last first, 200 at the most. They wait for the next roll-out.' })
   setAside!: SetAsideTenantType[]
+
+  @Field(() => Int, { description: 'How many schools were set aside, shown or not.' })
+  setAsideCount!: number
+
+  @Field(() => RolloutPlanType, { description: 'What startRollout goes by where it is not told.' })
+  plan!: RolloutPlanType
 
   @Field(() => RolloutType, { nullable: true, description: 'The roll-out under way, or else the last one; null before the first.' })
   rollout!: RolloutType | null

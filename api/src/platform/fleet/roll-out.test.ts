@@ -2,6 +2,7 @@ import type { SchoolMigration } from '../../../migrations/school/index.ts'
 import type { FleetSchool } from '../../../test/harness/fleet.ts'
 import type { TestHomeroom } from '../../../test/harness/homeroom.ts'
 import type { Operator } from '../../../test/harness/rollouts.ts'
+import { randomUUID } from 'node:crypto'
 import { afterEach, expect, test } from 'vitest'
 import { schoolMigrations } from '../../../migrations/school/index.ts'
 import { makeFleet } from '../../../test/harness/fleet.ts'
@@ -69,7 +70,9 @@ test('3 of 200 schools that cannot be migrated stay as they were and are served;
   for (const school of [...broken, whole[0]!, whole.at(-1)!])
     expect(await operator.enter(school)).toBe('served')
   const fleet = await operator.fleet()
-  expect(fleet).toMatchObject({ supportedVersion: 3, oldestServed: 2, versions: [{ version: 3, tenants: 197 }, { version: 2, tenants: 3 }], behind: 3, rollout: { id: first.id } })
+  expect(fleet).toMatchObject({ supportedVersion: 3, oldestServed: 2, versions: [{ version: 3, tenants: 197 }, { version: 2, tenants: 3 }], behind: 3, setAsideCount: 3, plan: { canaries: 1, parallel: 4, failureBudget: 5 }, rollout: { id: first.id } })
+  // Nobody ordered it: a worker of the new release did.
+  expect(first).toMatchObject({ canariesLeft: 0, requestedBy: null })
   expect(slugs(fleet.setAside.map(({ tenant }) => tenant as FleetSchool))).toEqual(slugs(broken))
   expect(await events('tenant.migrated')).toEqual(whole.map(({ tenantId }) => tenantId).sort())
   expect(await events('tenant.setAside')).toEqual(broken.map(({ tenantId }) => tenantId).sort())
@@ -77,7 +80,10 @@ test('3 of 200 schools that cannot be migrated stay as they were and are served;
   await mend(broken)
   const { data } = await operator.start()
   const second = await operator.rolloutIs(({ id, state }) => id === data!.startRollout.id && state === 'DONE')
-  expect(second).toMatchObject({ total: 3, done: 3, failed: 0 })
+  expect(second).toMatchObject({ total: 3, done: 3, failed: 0, requestedBy: 'Sam Super <sam.super@operator.example>' })
+  expect((await operator.rollout(first.id)).data?.rollout).toMatchObject({ id: first.id, done: 197, failed: 3 })
+  for (const unknown of [randomUUID(), 'nonsense'])
+    expect((await operator.rollout(unknown)).errors?.[0]?.extensions.code).toBe('NOT_FOUND')
   expect(await operator.fleet()).toMatchObject({ versions: [{ version: 3, tenants: 200 }], behind: 0, setAside: [] })
   expect((await operator.start()).errors?.[0]?.extensions.code).toBe('NOTHING_TO_DO')
 }, 180_000)
@@ -103,7 +109,7 @@ test('a canary that fails stops the roll-out before any other school is touched;
   await block([newest!])
   const worker = await homeroom.startWorker(history)
   const stopped = await operator.rolloutIs(({ state }) => state !== 'RUNNING')
-  expect(stopped).toMatchObject({ state: 'STOPPED', stoppedReason: 'CANARY_FAILED', done: 0, failed: 1, remaining: 4, failures: [{ tenant: { slug: newest!.slug }, canary: true }] })
+  expect(stopped).toMatchObject({ state: 'STOPPED', stoppedReason: 'CANARY_FAILED', done: 0, failed: 1, remaining: 4, canariesLeft: 1, failures: [{ tenant: { slug: newest!.slug }, canary: true }] })
   expect(await at(2)).toEqual(slugs(schools))
   expect((await operator.start()).errors?.[0]?.extensions.code).toBe('CONFLICT')
 

@@ -9,7 +9,7 @@ const pauseMs = 250
 /** How often a watched roll-out is read without being told: what is left where an event was lost. */
 const backstopMs = 5_000
 
-type Take = (rollout: Rollout) => void
+type Take = (rollout: Rollout | null) => void
 
 /** The roll-out as it goes on, read once for any number of watchers. */
 export class RolloutFeed {
@@ -25,9 +25,9 @@ export class RolloutFeed {
     this.#stops = [bus.listen(rolloutChanged, refresh), bus.onReconnect(refresh), () => clearInterval(timer)]
   }
 
-  /** The open roll-out or the last one, where there is one, then each change. Stopping settles at once. */
-  watch(): Repeater<Rollout> {
-    return new Repeater<Rollout>(async (push, stop) => {
+  /** The open roll-out or the last one, null where there was none, then each change. Stopping settles at once. */
+  watch(): Repeater<Rollout | null> {
+    return new Repeater<Rollout | null>(async (push, stop) => {
       let last = ''
       const take: Take = (rollout) => {
         const said = JSON.stringify(rollout)
@@ -61,9 +61,8 @@ export class RolloutFeed {
     while (this.#stale && this.#watchers.size > 0) {
       this.#stale = false
       try {
-        const rollout = await this.read()
-        if (rollout)
-          this.#watchers.forEach(take => take(rollout))
+        const rollout = await this.read() ?? null
+        this.#watchers.forEach(take => take(rollout))
       }
       catch (error) {
         this.log.warn({ err: error }, 'the roll-out could not be read; trying again with the next event or backstop')

@@ -15,6 +15,10 @@ export interface Rollout {
   readonly done: number
   readonly failed: number
   readonly remaining: number
+  /** Schools still to be tried before all others. */
+  readonly canariesLeft: number
+  /** The superadmin who ordered it, by name and e-mail; null where a worker or a command opened it. */
+  readonly requestedBy: string | null
   readonly startedAt: Date
   readonly endedAt: Date | null
 }
@@ -33,11 +37,16 @@ export function rolloutsText(where: string) {
   return `
   select r.id, r.target_version as "targetVersion", r.state, case r.state when 'STOPPED' then r.stopped_reason end as "stoppedReason", r.canaries, r.parallel,
     r.failure_budget as "failureBudget", r.started_at as "startedAt", r.ended_at as "endedAt", settled.done, settled.failed,
-    case when r.ended_at is null then (select count(*)::int from platform.tenant t where ${stillToMigrate}) else 0 end as remaining
+    ahead.remaining, greatest(0, least(r.canaries - settled.canaries, ahead.untried)) as "canariesLeft",
+    (select a.name || ' <' || a.email || '>' from platform.account a where a.id = r.requested_by) as "requestedBy"
   from platform.rollout r, lateral (
-    select count(*) filter (where s.outcome = 'DONE')::int as done, count(*) filter (where s.outcome = 'FAILED')::int as failed
+    select count(*) filter (where s.outcome = 'DONE')::int as done, count(*) filter (where s.outcome = 'FAILED')::int as failed,
+      count(*) filter (where s.outcome = 'DONE' and s.canary)::int as canaries
     from platform.rollout_school s where s.rollout_id = r.id
-  ) settled
+  ) settled, lateral (
+    select count(*)::int as remaining, count(*) filter (where t.set_aside_version is distinct from r.target_version)::int as untried
+    from platform.tenant t where r.ended_at is null and ${stillToMigrate}
+  ) ahead
   where ${where} order by r.started_at desc, r.id`
 }
 

@@ -60,6 +60,12 @@ export class RolloutType {
   @Field(() => Int, { description: 'Schools still to be migrated; 0 once it is DONE.' })
   remaining!: number
 
+  @Field(() => Int, { description: 'Canaries still to be tried; while there is one, no other school is touched.' })
+  canariesLeft!: number
+
+  @Field(() => String, { nullable: true, description: 'The superadmin who started it, by name and e-mail; null where a new release or a command did.' })
+  requestedBy!: string | null
+
   @Field(() => GraphQLDateTime, { description: 'When it was started.' })
   startedAt!: Date
 

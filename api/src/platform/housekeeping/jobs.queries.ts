@@ -73,13 +73,14 @@ export async function jobsPage(platform: Platform, list: JobList) {
 
 /** Every queue with its numbers, by name. One statement. */
 export function readQueues(platform: Platform) {
-  return platform.query<{ name: string, waiting: number, active: number, retrying: number, failed: number, completed: number, oldestWaitingSeconds: number | null }>(`
+  return platform.query<{ name: string, waiting: number, active: number, retrying: number, failed: number, completed: number, cancelled: number, oldestWaitingSeconds: number | null }>(`
     select q.name,
       count(*) filter (where j.state = 'created')::int as waiting,
       count(*) filter (where j.state = 'active')::int as active,
       count(*) filter (where j.state = 'retry')::int as retrying,
       count(*) filter (where j.state = 'failed')::int as failed,
       count(*) filter (where j.state = 'completed')::int as completed,
+      count(*) filter (where j.state = 'cancelled')::int as cancelled,
       extract(epoch from now() - min(j.start_after) filter (where j.state < 'active' and j.start_after <= now()))::float as "oldestWaitingSeconds"
     from pgboss.queue q left join pgboss.job_common j using (name)
     where q.name not like '\\_\\_%' group by q.name order by q.name`)

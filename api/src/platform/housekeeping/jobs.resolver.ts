@@ -26,13 +26,13 @@ export class JobsResolver {
   }
 
   @Authorized('platform')
-  @Mutation(() => Boolean, { description: 'Orders another try of a FAILED job; a worker takes the order at once. CONFLICT in every other state, while another job for the same thing waits or runs, and for a preparation, which `retryTenantPreparation` retries. Unknown: NOT_FOUND.' })
+  @Mutation(() => Boolean, { description: 'Orders another try of a FAILED job; a worker takes the order at once. CONFLICT in every other state, while another job for the same thing waits or runs, and for a preparation, which `retryTenantPreparation` retries; `reason` says which: STATE, TAKEN, ELSEWHERE, or ORDERED where somebody was faster. Unknown: NOT_FOUND.' })
   retryJob(@Arg('queue', () => String, ofQueue) queue: string, @Arg('id', () => ID, ofJob) id: string, @Ctx() { trail }: RequestContext): Promise<boolean> {
     return this.service.order('retry', queue, id.toLowerCase(), trail)
   }
 
   @Authorized('platform')
-  @Mutation(() => Boolean, { description: 'Takes back a WAITING or RETRYING job; a worker takes the order at once. CONFLICT in every other state, and for a preparation, which `cancelTenantPreparation` cancels. Unknown: NOT_FOUND.' })
+  @Mutation(() => Boolean, { description: 'Takes back a WAITING or RETRYING job; a worker takes the order at once. CONFLICT in every other state, and for a preparation, which `cancelTenantPreparation` cancels; `reason` says which: STATE, ELSEWHERE, or ORDERED where somebody was faster. Unknown: NOT_FOUND.' })
   cancelJob(@Arg('queue', () => String, ofQueue) queue: string, @Arg('id', () => ID, ofJob) id: string, @Ctx() { trail }: RequestContext): Promise<boolean> {
     return this.service.order('cancel', queue, id.toLowerCase(), trail)
   }

@@ -39,15 +39,15 @@ export class JobsService {
     const job = await this.#find(queue, id)
     const instead = (elsewhere as Readonly<Record<string, string>>)[queue]
     if (instead)
-      throw new Conflict(instead)
+      throw new Conflict(instead, { facts: { reason: 'ELSEWHERE' } })
     const state = (Object.keys(queueStates) as JobState[]).find(name => queueStates[name] === job.state)!
     if (!(from as readonly JobState[]).includes(state))
-      throw new Conflict(otherwise, { facts: { state } })
+      throw new Conflict(otherwise, { facts: { reason: 'STATE', state } })
     if (action === 'retry' && job.taken)
-      throw new Conflict('Another job for the same thing waits or runs.')
+      throw new Conflict('Another job for the same thing waits or runs.', { facts: { reason: 'TAKEN' } })
     await this.parts.platform.transaction(async (db) => {
       if (!await this.parts.jobs.enqueue(db, jobOrder, { queue, id, action }, `${queue} ${id}`))
-        throw new Conflict('Somebody has just ordered something for this job.')
+        throw new Conflict('Somebody has just ordered something for this job.', { facts: { reason: 'ORDERED' } })
       await record(db, tenantOf(job.data), { action: recorded, subject: { type: 'job', id }, details: { queue } }, trail)
     })
     return true

@@ -67,9 +67,9 @@ test('lists jobs by queue, state and tenant, page by page, and shows ids only', 
   ])
   expect((await operator.ask<Jobs>(list, { filter: { state: 'FAILED', tenantId: tenantId.toUpperCase() } })).jobs.nodes.map(({ id }) => id)).toEqual([failed])
 
-  const { jobQueues } = await operator.ask<{ jobQueues: Record<string, unknown>[] }>('{ jobQueues { name waiting active retrying failed completed oldestWaitingSeconds } }')
+  const { jobQueues } = await operator.ask<{ jobQueues: Record<string, unknown>[] }>('{ jobQueues { name waiting active retrying failed completed cancelled oldestWaitingSeconds } }')
   expect(jobQueues.map(({ name }) => name)).toEqual(['alert-webhook', 'job-order', 'preparation-failed', 'prepare-tenant', 'send-mail', 'tidy'].sort().filter(name => jobQueues.some(queue => queue.name === name)))
-  expect(jobQueues.find(({ name }) => name === 'alert-webhook')).toEqual({ name: 'alert-webhook', waiting: 2, active: 0, retrying: 1, failed: 1, completed: 0, oldestWaitingSeconds: null })
+  expect(jobQueues.find(({ name }) => name === 'alert-webhook')).toEqual({ name: 'alert-webhook', waiting: 2, active: 0, retrying: 1, failed: 1, completed: 0, cancelled: 0, oldestWaitingSeconds: null })
   await homeroom.database.sql('delete from pgboss.job where name = \'alert-webhook\'')
 })
 
@@ -94,11 +94,11 @@ test('a job that waits is cancelled, and recorded with the school it names', asy
 })
 
 test.each([
-  ['retryJob', { queue: 'send-mail', state: 'completed' }, { code: 'CONFLICT', state: 'COMPLETED' }],
+  ['retryJob', { queue: 'send-mail', state: 'completed' }, { code: 'CONFLICT', reason: 'STATE', state: 'COMPLETED' }],
   ['retryJob', { queue: 'send-mail', state: 'created' }, { code: 'CONFLICT', state: 'WAITING' }],
   ['cancelJob', { queue: 'send-mail', state: 'failed' }, { code: 'CONFLICT', state: 'FAILED' }],
   ['cancelJob', { queue: 'send-mail', state: 'active' }, { code: 'CONFLICT', state: 'ACTIVE' }],
-  ['retryJob', { queue: 'prepare-tenant', state: 'failed' }, { code: 'CONFLICT' }],
+  ['retryJob', { queue: 'prepare-tenant', state: 'failed' }, { code: 'CONFLICT', reason: 'ELSEWHERE' }],
   ['cancelJob', { queue: 'prepare-tenant', state: 'created' }, { code: 'CONFLICT' }],
   ['cancelJob', { queue: 'preparation-failed', state: 'created' }, { code: 'CONFLICT' }],
   ['cancelJob', { queue: '__pgboss__send-it', state: 'created' }, { code: 'NOT_FOUND' }],
@@ -118,7 +118,7 @@ test('an unknown job is not found, in whatever queue', async () => {
 test('of two jobs for the same thing the one given up stays so, here and in the worker', async () => {
   const failed = await plant({ queue: 'alert-webhook', state: 'failed', key: 'the same' })
   await plant({ queue: 'alert-webhook', state: 'created', key: 'the same' })
-  expect(await order('retryJob', 'alert-webhook', failed)).toMatchObject({ extensions: { code: 'CONFLICT' } })
+  expect(await order('retryJob', 'alert-webhook', failed)).toMatchObject({ extensions: { code: 'CONFLICT', reason: 'TAKEN' } })
 
   // Where the API saw nothing of it yet.
   const jobs = await openJobWorker(homeroom.database.urls.owner, 2, createLog('silent'), createMetrics())

@@ -36,6 +36,9 @@ export class JobQueueType {
   @Field(() => Int, { description: 'Jobs that are done.' })
   completed!: number
 
+  @Field(() => Int, { description: 'Jobs that were taken back.' })
+  cancelled!: number
+
   @Field(() => Float, { nullable: true, description: 'How long the job has waited, in seconds, that could have run first; null where none could run now.' })
   oldestWaitingSeconds!: number | null
 }

@@ -1,0 +1,21 @@
+import type { MaybeRefOrGetter } from 'vue'
+import { computed } from 'vue'
+import { AlertsDocument } from '../../../apollo/generated/graphql.ts'
+import { useLiveQuery } from '../../../shared/useLiveQuery.ts'
+
+/** A worker looks every 30 s: asking more often would tell nothing new. */
+const EVERY = 15_000
+/** By then a worker would have looked three times. */
+const LONG = 100_000
+
+/** What should not be so and is, and whether anybody still looks for it. Every place that shows it shares one answer. */
+export function useAlerts({ enabled = true }: { enabled?: MaybeRefOrGetter<boolean> } = {}) {
+  const query = useLiveQuery(AlertsDocument, {}, EVERY, { enabled })
+  const alerts = computed(() => query.data.value?.alerts)
+  /** Nobody has looked for a while, or ever: what is shown says nothing of now. */
+  const unwatched = computed(() => {
+    const at = query.data.value?.alertsLookedAt
+    return query.data.value !== undefined && (!at || Date.now() - Date.parse(at) > LONG)
+  })
+  return { ...query, alerts, unwatched, lookedAt: computed(() => query.data.value?.alertsLookedAt ?? undefined) }
+}
