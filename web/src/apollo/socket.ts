@@ -16,7 +16,8 @@ export function backOff(attempt: number, random = Math.random) {
   return ceiling / 2 + random() * ceiling / 2
 }
 
-export function createSocket(url: string, tokens: Pick<Tokens, 'fresh'>): Socket {
+/** `more`: what the connection carries beside the token. */
+export function createSocket(url: string, tokens: Pick<Tokens, 'fresh'>, more: () => Record<string, string> = () => ({})): Socket {
   const state = ref<SocketState>('idle')
   let pongTimer: ReturnType<typeof setTimeout> | undefined
 
@@ -35,7 +36,7 @@ export function createSocket(url: string, tokens: Pick<Tokens, 'fresh'>): Socket
     }),
     connectionParams: async () => {
       const token = await tokens.fresh()
-      return token ? { authorization: `Bearer ${token}` } : {}
+      return token ? { ...more(), authorization: `Bearer ${token}` } : {}
     },
     on: {
       connecting: isRetry => state.value = isRetry ? 'lost' : 'connecting',
