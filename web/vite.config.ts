@@ -5,8 +5,10 @@ import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vite'
 import { compressed } from './compressed.ts'
 
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+
 export default defineConfig({
-  root: fileURLToPath(new URL('.', import.meta.url)),
+  root: here('.'),
   plugins: [
     vue(),
     // Components and composables are imported by name, and colours live in styles.css: the kit generates nothing at run time.
@@ -20,19 +22,28 @@ export default defineConfig({
     }),
     // Messages become code at build time: a compiler in the browser would need eval, which the CSP forbids.
     i18n({
-      include: [fileURLToPath(new URL('./src/locales/**', import.meta.url))],
+      include: [here('./src/locales/**')],
       runtimeOnly: true,
       compositionOnly: true,
       fullInstall: false,
       dropMessageCompiler: true,
       strictMessage: true,
     }),
+    {
+      name: 'homeroom:explorer',
+      // As the API serves it: a document of its own.
+      configureServer: server => void server.middlewares.use((request, _, next) => {
+        request.url = request.url?.replace(/^\/console\/explorer(?=\?|$)/, '/explorer.html')
+        next()
+      }),
+    },
     compressed(),
   ],
   define: { 'globalThis.__DEV__': JSON.stringify(false) },
   build: {
     outDir: 'dist',
     emptyOutDir: true,
+    rolldownOptions: { input: [here('./index.html'), here('./explorer.html')] },
     // A data: URL would be refused by font-src and img-src.
     assetsInlineLimit: 0,
     // The dictionaries of the password judge, loaded on their own when someone writes a password.

@@ -3,7 +3,7 @@ import type { RouteLocationRaw } from 'vue-router'
 import icons from '@nuxt/ui/runtime/vue/plugins/icons.js'
 import { createApp } from 'vue'
 import { createApollo } from './apollo/client.ts'
-import { createPresence } from './apollo/presence.ts'
+import { createPresence, providePresence } from './apollo/presence.ts'
 import { createSocket } from './apollo/socket.ts'
 import { createTokens } from './apollo/tokens.ts'
 import { provideApollo } from './apollo/useApollo.ts'
@@ -43,6 +43,7 @@ session.whenLost(() => {
 session.whenReplaced(() => location.reload())
 
 const app = createApp(App).use(icons).use(i18n).use(router)
-provideApollo(app, { client, socket, presence })
+provideApollo(app, { client, socket })
+providePresence(app, presence)
 provideSession(app, session)
 app.mount('#app')

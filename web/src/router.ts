@@ -6,6 +6,7 @@ import { createRouter, createWebHistory } from 'vue-router'
 import { accountRoutes, officeAccountRoutes } from './rooms/account/room.ts'
 import { auditRoutes } from './rooms/audit/room.ts'
 import { dashboardRoutes } from './rooms/dashboard/room.ts'
+import { explorerRoutes } from './rooms/explorer/room.ts'
 import { invitationRoutes, membersRoutes } from './rooms/members/room.ts'
 import { operationsRoutes } from './rooms/operations/room.ts'
 import { registrationRoutes } from './rooms/registration/room.ts'
@@ -37,6 +38,7 @@ export function createAppRouter(session: Session, i18n: ReturnType<typeof create
       ...sessionRoutes,
       ...accountRoutes,
       ...invitationRoutes,
+      ...explorerRoutes,
       {
         path: '/',
         component: () => import('./Frame.vue'),

@@ -1,6 +1,8 @@
 import type { Client } from 'graphql-ws'
+import type { App, InjectionKey } from 'vue'
 import type { Tokens } from './tokens.ts'
 import { CloseCode, createClient } from 'graphql-ws'
+import { inject } from 'vue'
 import { lasting } from './socket.ts'
 
 /** A socket on which nothing is asked: the server closes it when what its holder may do has changed. */
@@ -30,4 +32,17 @@ export function createPresence(url: string, tokens: Pick<Tokens, 'fresh'>, chang
       client = undefined
     },
   }
+}
+
+const key: InjectionKey<Presence> = Symbol('presence')
+
+export function providePresence(app: App, presence: Presence) {
+  app.provide(key, presence)
+}
+
+export function useOwnPresence(): Presence {
+  const presence = inject(key)
+  if (!presence)
+    throw new Error('useOwnPresence: the app was started without providePresence')
+  return presence
 }

@@ -16,8 +16,8 @@ export function backOff(attempt: number, random = Math.random) {
   return ceiling / 2 + random() * ceiling / 2
 }
 
-/** Tries for ever, sooner where the network is back, and says who it is each time. */
-export function lasting(url: string, tokens: Pick<Tokens, 'fresh'>) {
+/** Tries for ever, sooner where the network is back, and says who it is each time. `more`: what the connection carries beside the token. */
+export function lasting(url: string, tokens: Pick<Tokens, 'fresh'>, more: () => Record<string, string> = () => ({})) {
   return {
     url,
     connectionAckWaitTimeout: 5_000,
@@ -32,17 +32,17 @@ export function lasting(url: string, tokens: Pick<Tokens, 'fresh'>) {
     }),
     connectionParams: async () => {
       const token = await tokens.fresh()
-      return token ? { authorization: `Bearer ${token}` } : {}
+      return token ? { ...more(), authorization: `Bearer ${token}` } : {}
     },
   } satisfies ClientOptions
 }
 
-export function createSocket(url: string, tokens: Pick<Tokens, 'fresh'>): Socket {
+export function createSocket(url: string, tokens: Pick<Tokens, 'fresh'>, more?: () => Record<string, string>): Socket {
   const state = ref<SocketState>('idle')
   let pongTimer: ReturnType<typeof setTimeout> | undefined
 
   const client = createClient({
-    ...lasting(url, tokens),
+    ...lasting(url, tokens, more),
     lazy: true,
     on: {
       connecting: isRetry => state.value = isRetry ? 'lost' : 'connecting',

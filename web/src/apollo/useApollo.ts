@@ -1,10 +1,9 @@
 import type { ApolloClient } from '@apollo/client'
 import type { App, InjectionKey } from 'vue'
-import type { Presence } from './presence.ts'
 import type { Socket } from './socket.ts'
 import { inject } from 'vue'
 
-interface Provided { client: ApolloClient, socket: Socket, presence: Presence }
+interface Provided { client: ApolloClient, socket: Socket }
 const key: InjectionKey<Provided> = Symbol('apollo')
 
 export function provideApollo(app: App, provided: Provided) {

@@ -7,6 +7,7 @@ import { computed, inject, ref } from 'vue'
 import { asVisitor } from '../../apollo/client.ts'
 import { RefreshSessionDocument, SignOutDocument, ViewerDocument } from '../../apollo/generated/graphql.ts'
 import { readProblem } from '../../apollo/problem.ts'
+import { forgetPeople } from '../../shared/personal-storage.ts'
 
 // Says only that a refresh cookie is likely, so that a visitor's first page asks nothing of the server.
 const HINT = 'homeroom.session'
@@ -71,6 +72,7 @@ export function createSession(client: ApolloClient, socket: Socket, tokens: Toke
       leaveNothing()
     tokens.hold(session)
     viewer.value = session.viewer
+    forgetPeople(session.viewer.id)
     hint.set(true)
   }
 
@@ -83,6 +85,7 @@ export function createSession(client: ApolloClient, socket: Socket, tokens: Toke
   function clear() {
     tokens.drop()
     viewer.value = undefined
+    forgetPeople()
     hint.set(false)
     leaveNothing()
   }

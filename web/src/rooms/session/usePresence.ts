@@ -1,5 +1,5 @@
 import { onScopeDispose, ref, watch } from 'vue'
-import { useApollo } from '../../apollo/useApollo.ts'
+import { useOwnPresence } from '../../apollo/presence.ts'
 import { useSession } from './session.ts'
 
 /** How often is looked whether a closed school is open again, where no socket gets through. */
@@ -7,7 +7,7 @@ const POLL = 10_000
 
 /** Keeps the session true while somebody looks at the page: who they are, and whether the school is open. */
 export function usePresence() {
-  const { presence } = useApollo()
+  const presence = useOwnPresence()
   const session = useSession()
   const seen = ref(document.visibilityState === 'visible')
   const look = () => { seen.value = document.visibilityState === 'visible' }

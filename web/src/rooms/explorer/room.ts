@@ -1,0 +1,19 @@
+import type { RouteRecordRaw } from 'vue-router'
+import Nowhere from '../../Nowhere.vue'
+
+/** A document of its own, with a policy of its own. */
+export const explorerPath = '/console/explorer'
+
+export const loadExplorer = () => import('./Explorer.vue')
+
+/** Hands over to that document whoever comes here from within, say after signing in. */
+export const explorerRoutes: RouteRecordRaw[] = [
+  {
+    path: explorerPath,
+    component: Nowhere,
+    beforeEnter: (to) => {
+      location.assign(explorerPath + to.fullPath.slice(to.path.length))
+      return false
+    },
+  },
+]

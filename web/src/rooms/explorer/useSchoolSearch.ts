@@ -1,0 +1,33 @@
+import type { MaybeRefOrGetter } from 'vue'
+import type { NamedSchool } from '../../apollo/problem.ts'
+import { computed, onScopeDispose, ref, watch } from 'vue'
+import { ExplorerSchoolDocument, ExplorerSchoolsDocument } from '../../apollo/generated/graphql.ts'
+import { useApollo } from '../../apollo/useApollo.ts'
+import { useQuery } from '../../apollo/useQuery.ts'
+
+const PAUSE = 200
+
+/** Schools by name or address, found by the server while someone types. */
+export function useSchoolSearch(enabled: MaybeRefOrGetter<boolean>) {
+  const search = ref('')
+  const asked = ref('')
+  let timer: ReturnType<typeof setTimeout> | undefined
+  watch(search, (next) => {
+    clearTimeout(timer)
+    timer = setTimeout(() => { asked.value = next.trim() }, PAUSE)
+  })
+  onScopeDispose(() => clearTimeout(timer))
+
+  const { data, loading, problem } = useQuery(ExplorerSchoolsDocument, () => ({ search: asked.value || undefined }), { enabled })
+  const schools = computed<NamedSchool[]>(() => data.value?.tenants.nodes ?? [])
+  return { search, schools, loading, problem }
+}
+
+/** The school of an id in a link, or nothing. Its name is the platform's to tell and needs no reason. */
+export function useSchoolOfLink() {
+  const { client } = useApollo()
+  return async (id: string): Promise<NamedSchool | undefined> => {
+    const { data } = await client.query({ query: ExplorerSchoolDocument, context: { headers: { 'x-tenant-id': id } }, fetchPolicy: 'no-cache' }).catch(() => ({ data: undefined }))
+    return data?.tenant
+  }
+}
