@@ -65,7 +65,7 @@ const ourWords = {
   platform: [
     ...['account.password_hash', 'account_token.kind', 'alert.name', 'alert.severity', 'alert.summary', 'audit_event.action', 'audit_event.actor_kind', 'audit_event.request_id', 'audit_event.subject_id', 'audit_event.subject_type'],
     ...['deletion_receipt.gone', 'invitation.role', 'membership.role', 'platform_migration.name', 'preparation_attempt.error_code', 'preparation_attempt.error_detail', 'preparation_attempt.outcome', 'preparation_cycle.error_code', 'preparation_cycle.outcome', 'preparation_step.name', 'rate_limit.key'],
-    ...['rollout.state', 'rollout.stopped_reason', 'rollout_school.error_code', 'rollout_school.error_detail', 'rollout_school.outcome', 'school_export.error_code', 'school_export.locale', 'school_export.row_counts', 'school_export.state', 'school_export.time_zone', 'school_shape.shape'],
+    ...['rollout.state', 'rollout.stopped_reason', 'rollout_school.error_code', 'rollout_school.error_detail', 'rollout_school.outcome', 'school_export.error_code', 'school_export.locale', 'school_export.row_counts', 'school_export.state', 'school_export.time_zone', 'school_shape.made_from', 'school_shape.shape'],
     ...['session.revoked_reason', 'tenant.lifecycle', 'tenant.locale', 'tenant.node', 'tenant.preparation_error_code', 'tenant.preparation_status', 'tenant.preparation_step', 'tenant.set_aside_code', 'tenant.set_aside_detail', 'tenant.time_zone'],
   ],
 }
