@@ -43,11 +43,15 @@ export default defineConfig({
   build: {
     outDir: 'dist',
     emptyOutDir: true,
-    rolldownOptions: { input: [here('./index.html'), here('./explorer.html')] },
+    rolldownOptions: {
+      input: [here('./index.html'), here('./explorer.html')],
+      // "use client" in React's libraries says nothing to a browser.
+      onLog: (level, log, say) => void (log.code !== 'MODULE_LEVEL_DIRECTIVE' && say(level, log)),
+    },
     // A data: URL would be refused by font-src and img-src.
     assetsInlineLimit: 0,
-    // The dictionaries of the password judge, loaded on their own when someone writes a password.
-    chunkSizeWarningLimit: 1_800,
+    // The explorer's editor, and the dictionaries of the password judge: each loaded on its own when it is needed.
+    chunkSizeWarningLimit: 3_000,
     modulePreload: { polyfill: false },
   },
   server: {

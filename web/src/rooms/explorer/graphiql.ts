@@ -54,6 +54,8 @@ export function mountGraphiql(element: HTMLElement, options: Pick<GraphiQLProps,
     show: dark => root.render(createElement(
       GraphiQL,
       { ...props, forcedTheme: dark ? 'dark' : 'light', shouldPersistHeaders: false, showPersistHeadersSettings: false, defaultEditorToolsVisibility: true, maxHistoryLength: 50, schemaDescription: true },
+      // Its own leads off this origin.
+      createElement(GraphiQL.Logo, null, ' '),
       createElement(Handle, { ready }),
     )),
     unmount: () => root.unmount(),

@@ -1,0 +1,63 @@
+import type { Locator } from 'playwright-core'
+import type { WatchedPage } from './browser.ts'
+import type { TestSuperadmin } from './superadmin.ts'
+
+/** What the editor's library draws and no setting of it changes: its tabs hold the buttons that choose and close them. */
+export const editorParts = ['.graphiql-tab']
+
+/** Gives a page the session of a superadmin who has signed in elsewhere: an authenticator's code works once. */
+export async function asOperator(page: WatchedPage, url: string, { cookie }: Pick<TestSuperadmin, 'cookie'>): Promise<void> {
+  const [name, value] = cookie.split('=', 2) as [string, string]
+  await page.context().addCookies([{ name, value, url, httpOnly: true, sameSite: 'Strict' }])
+  await page.goto('/favicon.svg')
+  await page.evaluate('localStorage.setItem("homeroom.session", "1")')
+}
+
+/** Opens the explorer as a superadmin and waits for the editor. */
+export async function openExplorer(page: WatchedPage, url: string, superadmin: TestSuperadmin, path = '/console/explorer'): Promise<WatchedPage> {
+  await asOperator(page, url, superadmin)
+  await page.goto(path)
+  await operation(page).waitFor()
+  return page
+}
+
+const operation = (page: WatchedPage): Locator => page.locator('.graphiql-query-editor .monaco-editor').first()
+
+/** Answers the question why; with a name, another school is looked for first. */
+export async function enter(page: WatchedPage, school?: string): Promise<void> {
+  if (school !== undefined) {
+    await page.getByRole('button', { name: 'Change school' }).click()
+    await page.getByRole('combobox').fill(school)
+    await page.getByRole('option', { name: new RegExp(school) }).click()
+  }
+  await page.getByLabel('Why do you need').fill('The head asked us to look')
+  await page.getByRole('button', { name: 'Look there' }).click()
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
+  await operation(page).waitFor()
+}
+
+/** Switches writing on, and says so once more. */
+export async function write(page: WatchedPage): Promise<void> {
+  await page.getByRole('button', { name: 'Allow writing' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Allow writing' }).click()
+  await page.getByText('WRITING', { exact: true }).waitFor()
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
+}
+
+/** Writes an operation into a tab of its own. */
+export async function ask(page: WatchedPage, query: string): Promise<void> {
+  await page.getByRole('button', { name: 'New tab' }).click()
+  await operation(page).click()
+  await page.keyboard.insertText(query)
+}
+
+/** Runs the operation in view, once the editor has read its name. */
+export async function run(page: WatchedPage, name: string): Promise<void> {
+  await page.locator('.graphiql-tab-active', { hasText: name }).waitFor()
+  await page.getByRole('button', { name: /^Execute/ }).click()
+}
+
+/** Waits for a line of the answer. */
+export async function answerLine(page: WatchedPage, text: string): Promise<void> {
+  await page.locator('.graphiql-response .view-line', { hasText: text }).first().waitFor()
+}
