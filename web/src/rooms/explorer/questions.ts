@@ -2,9 +2,9 @@ const texts = import.meta.glob<string>('./questions/*.graphql', { query: '?raw',
 
 // In the order in which somebody would ask them; each is a file of questions/ and has words under explorer.questions.
 const names = {
-  platform: ['failed-schools', 'schools-behind', 'last-roll-outs', 'alerts', 'queues', 'failed-jobs', 'deletion-receipts'],
-  school: ['roster-administrators', 'students-per-class', 'school-year', 'last-events'],
-  live: ['preparation', 'roll-out'],
+  platform: ['failed-schools', 'time-to-ready', 'schools-behind', 'last-roll-outs', 'alerts', 'queues', 'failed-jobs', 'deletion-receipts'],
+  school: ['school-timeline', 'roster-administrators', 'students-per-class', 'school-year', 'last-events'],
+  live: ['preparation', 'roll-out', 'schools-changing'],
 } as const
 
 export type Group = keyof typeof names
