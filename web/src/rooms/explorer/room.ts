@@ -1,5 +1,4 @@
 import type { RouteRecordRaw } from 'vue-router'
-import Nowhere from '../../Nowhere.vue'
 
 /** A document of its own, with a policy of its own. */
 export const explorerPath = '/console/explorer'
@@ -10,7 +9,8 @@ export const loadExplorer = () => import('./Explorer.vue')
 export const explorerRoutes: RouteRecordRaw[] = [
   {
     path: explorerPath,
-    component: Nowhere,
+    // Never drawn: the guard below leaves these pages.
+    component: () => import('../../Nowhere.vue'),
     beforeEnter: (to) => {
       location.assign(explorerPath + to.fullPath.slice(to.path.length))
       return false
