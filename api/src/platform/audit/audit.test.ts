@@ -2,6 +2,7 @@ import type pg from 'pg'
 import type { GraphqlClient } from '../../../test/harness/client.ts'
 import type { SignedUp, TestHomeroom } from '../../../test/harness/homeroom.ts'
 import type { Head } from './verify.ts'
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { until } from '../../../test/harness/embedded-owners.ts'
 import { openHomeroom, password } from '../../../test/harness/homeroom.ts'
@@ -86,6 +87,15 @@ test('what was told while no worker ran is carried when one starts, and told twi
   finally {
     await idle.stop()
   }
+})
+
+test('a school that is gone does not keep the others from being heard', async () => {
+  const [{ id }] = await homeroom.database.sql<{ id: string }>('select id from platform.account where email = $1', [oakfield.email]) as [{ id: string }]
+  // Told in one breath, that of the deleted school first.
+  await homeroom.database.sql(`
+    with told as (insert into ${schemaName(oakfield.tenantId)}.outbox (actor_kind, actor_id, action, subject_type, subject_id) values ('member', '${id}', 'test.heard', 'user', 'heard') returning 1)
+    select pg_notify('school_changed', '{"tenantId":"${randomUUID()}"}'), pg_notify('school_changed', '{"tenantId":"${oakfield.tenantId}"}') from told`)
+  await until('the courier has come', async () => (await homeroom.database.sql('select from platform.audit_event where subject_id = \'heard\'')).length === 1)
 })
 
 test('writers at once keep one unbroken chain', async () => {

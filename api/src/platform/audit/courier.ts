@@ -71,7 +71,7 @@ export function startCourier(parts: { ownerUrl: string, bus: Bus, log: Log }): C
     for (const tenantId of waiting) {
       waiting.delete(tenantId)
       if (!stopped)
-        await empty(client, tenantId)
+        await empty(client, tenantId).catch(leaveGone)
     }
   }
 
@@ -99,25 +99,52 @@ export function startCourier(parts: { ownerUrl: string, bus: Bus, log: Log }): C
   }
 }
 
+/** A school that has been deleted meanwhile has told everything; the others have not. */
+function leaveGone(error: unknown): void {
+  if ((error as { code?: string }).code !== '42P01')
+    throw error
+}
+
+/** What a school still has to tell, in the transaction of `client`: the last thing before its schema goes. */
+export async function carryRest(client: pg.Client, tenantId: string): Promise<void> {
+  for (let rows = await oldest(client, tenantId); rows.length > 0; rows = await oldest(client, tenantId)) {
+    await enter(client, tenantId, rows)
+    await remove(client, tenantId, rows)
+  }
+}
+
 async function empty(client: pg.Client, tenantId: string): Promise<void> {
-  const outbox = `${quoteIdentifier(schemaName(tenantId))}.outbox`
   for (;;) {
-    const { rows } = await client.query<OutboxRow>(`select * from ${outbox} order by at, id limit ${loadSize}`)
+    const rows = await oldest(client, tenantId)
     if (rows.length === 0)
       return
     await client.query('begin')
     try {
-      await run(client, lockChain(tenantId))
-      for (const row of rows)
-        await run(client, appendStatement(tenantId, entryOf(row)))
+      await enter(client, tenantId, rows)
       await client.query('commit')
     }
     catch (error) {
       await client.query('rollback').catch(() => {})
       throw error
     }
-    await client.query(`delete from ${outbox} where id = any($1)`, [rows.map(({ id }) => id)])
+    await remove(client, tenantId, rows)
   }
+}
+
+const outboxOf = (tenantId: string) => `${quoteIdentifier(schemaName(tenantId))}.outbox`
+
+async function oldest(client: pg.Client, tenantId: string): Promise<OutboxRow[]> {
+  return (await client.query<OutboxRow>(`select * from ${outboxOf(tenantId)} order by at, id limit ${loadSize}`)).rows
+}
+
+async function enter(client: pg.Client, tenantId: string, rows: readonly OutboxRow[]): Promise<void> {
+  await run(client, lockChain(tenantId))
+  for (const row of rows)
+    await run(client, appendStatement(tenantId, entryOf(row)))
+}
+
+async function remove(client: pg.Client, tenantId: string, rows: readonly OutboxRow[]): Promise<void> {
+  await client.query(`delete from ${outboxOf(tenantId)} where id = any($1)`, [rows.map(({ id }) => id)])
 }
 
 function entryOf(row: OutboxRow) {

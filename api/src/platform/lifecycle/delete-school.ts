@@ -5,7 +5,7 @@ import { tenantLock } from '../../database/tenant-lock.ts'
 import { publish } from '../../events/bus.ts'
 import { accessChanged, tenantChanged } from '../../events/topics.ts'
 import { bySystem } from '../../shared/trail.ts'
-import { appendStatement, lockChain } from '../audit/room.ts'
+import { appendStatement, carryRest, lockChain } from '../audit/room.ts'
 
 /**
  * Deletes one school whose grace period is over, as owner, in one transaction: whatever ends it half-way has done nothing,
@@ -23,7 +23,9 @@ export async function deleteSchool(owner: pg.Client, tenantId: string): Promise<
       await owner.query('rollback')
       return false
     }
-    const gone = [...await dropSchema(owner, tenantId), ...await forget(owner, tenantId)]
+    // Before the audit record's chain is: whoever changes a password holds their account, and then writes there.
+    const people = await peopleOfNoOther(owner, tenantId)
+    const gone = [...await dropSchema(owner, tenantId), ...await forget(owner, tenantId, people)]
     const { rows: [asked] } = await owner.query<{ actor_id: string | null }>(`
       select actor_id from platform.audit_event where chain = $1 and action = 'tenant.deletionRequested' order by sequence desc limit 1`, [tenantId])
     await owner.query(`
@@ -53,6 +55,9 @@ async function dropSchema(owner: pg.Client, tenantId: string): Promise<Gone[]> {
   }
   const { rows: [there] } = await owner.query<{ schema: boolean, role: boolean }>(`
     select to_regnamespace($1) is not null as schema, to_regrole($1) is not null as role`, [quoteIdentifier(name)])
+  // What it has not told yet is on record before it goes.
+  if (tables.some(table => table.name === 'outbox'))
+    await carryRest(owner, tenantId)
   if (there!.schema)
     await owner.query(`drop schema ${quoteIdentifier(name)} cascade`)
   if (there!.role)
@@ -64,24 +69,43 @@ async function dropSchema(owner: pg.Client, tenantId: string): Promise<Gone[]> {
   ]
 }
 
+/**
+ * What belongs to a tenant on the platform's side and goes with its row, or with the accounts of those who belong to no other
+ * school. `$1`: the tenant, `$2`: those accounts.
+ */
+export const belongings = [
+  { kind: 'membership', table: 'platform.membership', whose: 'tenant_id = $1' },
+  { kind: 'session', table: 'platform.session', whose: 'tenant_id = $1' },
+  { kind: 'link', table: 'platform.account_token', whose: 'account_id = any($2)' },
+  { kind: 'invitation', table: 'platform.invitation', whose: 'tenant_id = $1' },
+  { kind: 'attempt', table: 'platform.preparation_attempt', whose: 'tenant_id = $1' },
+  { kind: 'step', table: 'platform.preparation_step', whose: 'attempt_id in (select id from platform.preparation_attempt where tenant_id = $1)' },
+  { kind: 'migration', table: 'platform.rollout_school', whose: 'tenant_id = $1' },
+  { kind: 'idempotencyKey', table: 'platform.idempotency_key', whose: 'tenant_id = $1' },
+] as const
+
 /** The control plane: the tenant with all that refers to it, its jobs, and the people who belonged to no other school. */
-async function forget(owner: pg.Client, tenantId: string): Promise<Gone[]> {
-  const { rows: [counted] } = await owner.query<{ memberships: number, sessions: number, invitations: number }>(`
-    select (select count(*)::int from platform.membership where tenant_id = $1) as memberships,
-      (select count(*)::int from platform.session where tenant_id = $1) as sessions,
-      (select count(*)::int from platform.invitation where tenant_id = $1) as invitations`, [tenantId])
-  const { rows: accounts } = await owner.query<{ id: string }>(`
-    delete from platform.account a using platform.membership m
-    where m.account_id = a.id and m.tenant_id = $1 and not a.superadmin
-      and not exists (select from platform.membership o where o.account_id = a.id and o.tenant_id <> $1) returning a.id`, [tenantId])
+async function forget(owner: pg.Client, tenantId: string, people: readonly string[]): Promise<Gone[]> {
+  const counts = belongings.map(({ kind, table, whose }) => `select '${kind}' as kind, '${table}' as name, count(*)::int as count from ${table} where ${whose}`)
+  const { rows: gone } = await owner.query<Gone>(counts.join(' union all '), [tenantId, people])
   // In whatever state: a job names its school, or a person, by id.
-  const { rowCount: jobs } = await owner.query('delete from pgboss.job where data ->> \'tenantId\' = $1 or data ->> \'id\' = any($2)', [tenantId, accounts.map(({ id }) => id)])
+  const { rowCount: jobs } = await owner.query('delete from pgboss.job where data ->> \'tenantId\' = $1 or data ->> \'id\' = any($2)', [tenantId, people])
+  const { rowCount: limits } = await owner.query('delete from platform.rate_limit where split_part(key, \':\', 2) = any($1)', [[tenantId, ...people]])
+  await owner.query('delete from platform.account where id = any($1)', [people])
   await owner.query('delete from platform.tenant where id = $1', [tenantId])
   return [
-    { kind: 'membership', name: 'platform.membership', count: counted!.memberships },
-    { kind: 'account', name: 'platform.account', count: accounts.length },
-    { kind: 'session', name: 'platform.session', count: counted!.sessions },
-    { kind: 'invitation', name: 'platform.invitation', count: counted!.invitations },
+    { kind: 'account', name: 'platform.account', count: people.length },
+    ...gone,
     { kind: 'job', name: 'pgboss.job', count: jobs ?? 0 },
-  ]
+    { kind: 'limit', name: 'platform.rate_limit', count: limits ?? 0 },
+  ].filter(({ count }) => count > 0)
+}
+
+/** Locked first, looked at then: who joins another school at this moment either has joined it, or finds the account gone. */
+async function peopleOfNoOther(owner: pg.Client, tenantId: string): Promise<string[]> {
+  const { rows: members } = await owner.query<{ id: string }>(`
+    select id from platform.account where not superadmin and id in (select account_id from platform.membership where tenant_id = $1) order by id for update`, [tenantId])
+  const { rows } = await owner.query<{ id: string }>(`
+    select a.id from platform.account a where a.id = any($2) and not exists (select from platform.membership o where o.account_id = a.id and o.tenant_id <> $1)`, [tenantId, members.map(({ id }) => id)])
+  return rows.map(({ id }) => id)
 }

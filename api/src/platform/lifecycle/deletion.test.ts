@@ -3,11 +3,15 @@ import type { TestHomeroom } from '../../../test/harness/homeroom.ts'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openHomeroom, password } from '../../../test/harness/homeroom.ts'
-import { invited } from '../../../test/harness/invitations.ts'
-import { signIn } from '../../../test/harness/sign-in.ts'
-import { openSuperadmin } from '../../../test/harness/superadmin.ts'
+import { accept, invited, newcomer } from '../../../test/harness/invitations.ts'
+import { sqlOf, waits } from '../../../test/harness/process-holds.ts'
+import { initSocket, openSocket } from '../../../test/harness/raw-socket.ts'
+import { signedIn, signIn } from '../../../test/harness/sign-in.ts'
+import { access, openSuperadmin } from '../../../test/harness/superadmin.ts'
 import { schemaName } from '../../database/schema-names.ts'
-import { deleteSchool } from './delete-school.ts'
+import { withClient } from '../../database/with-client.ts'
+import { verifyAudit } from '../audit/room.ts'
+import { belongings, deleteSchool } from './delete-school.ts'
 
 let homeroom: TestHomeroom
 let operator: GraphqlClient
@@ -55,6 +59,9 @@ test('deletes everything of a school and nothing of another, and leaves a receip
   await homeroom.database.sql(`insert into platform.membership (id, account_id, tenant_id, role)
     select gen_random_uuid(), a.id, $1, 'TEACHER' from platform.account a where email = $2`, [oakfield.tenantId, riverside.email])
   const schema = schemaName(oakfield.tenantId)
+  const [{ id: headId }] = await homeroom.database.sql<{ id: string }>('select id from platform.account where email = $1', [oakfield.email]) as [{ id: string }]
+  await homeroom.database.sql('insert into platform.idempotency_key (key_hash, input_hash, tenant_id) values (\'key\', \'input\', $1)', [oakfield.tenantId])
+  await homeroom.database.sql('insert into platform.rate_limit (key, points) values ($1, 1), ($2, 1), ($3, 1)', [`inviteMember:${oakfield.tenantId}`, `secondFactor:${headId}`, `inviteMember:${riverside.tenantId}`])
   const [before] = await homeroom.database.sql<{ users: number }>(`select count(*)::int as users from ${schema}."user"`)
 
   await archive(oakfield.tenantId)
@@ -76,13 +83,87 @@ test('deletes everything of a school and nothing of another, and leaves a receip
     { kind: 'table', name: 'user', count: before!.users },
     { kind: 'membership', name: 'platform.membership', count: 2 },
     { kind: 'account', name: 'platform.account', count: 1 },
+    { kind: 'session', name: 'platform.session', count: 1 },
+    { kind: 'link', name: 'platform.account_token', count: 1 },
     { kind: 'invitation', name: 'platform.invitation', count: 1 },
+    { kind: 'attempt', name: 'platform.preparation_attempt', count: 1 },
+    { kind: 'step', name: 'platform.preparation_step', count: 6 },
+    { kind: 'idempotencyKey', name: 'platform.idempotency_key', count: 1 },
+    // Prepared, the address confirmed, the guest invited.
+    { kind: 'job', name: 'pgboss.job', count: 3 },
+    { kind: 'limit', name: 'platform.rate_limit', count: 2 },
   ]))
+  expect(await homeroom.database.sql('select key from platform.rate_limit')).toEqual([{ key: `inviteMember:${riverside.tenantId}` }])
   expect(before!.users).toBeGreaterThan(0)
   const actions = (await homeroom.database.sql<{ action: string }>('select action from platform.audit_event where chain = $1 order by sequence', [oakfield.tenantId])).map(({ action }) => action)
   expect(actions.slice(-3)).toEqual(['tenant.archived', 'tenant.deletionRequested', 'tenant.deleted'])
-  // The slug is free again.
-  await homeroom.openSchool('oakfield')
+})
+
+test('the slug is free again, and nothing of the old school opens the new one', async () => {
+  const old = await homeroom.openSchool('lakeside')
+  const head = await signedIn(homeroom.visitor, { email: old.email, password })
+  const { token } = await invited(homeroom, old, 'late@people.example')
+  const socket = await initSocket(homeroom.api.url, { authorization: `Bearer ${head.accessToken}` })
+  await archive(old.tenantId)
+  expect((await socket.closed).code).toBe(4403)
+  await askToDelete(old.tenantId, 'lakeside')
+  await untilGone(old.tenantId)
+
+  const next = await homeroom.openSchool('lakeside')
+  expect(next.tenantId).not.toBe(old.tenantId)
+  const code = (answer: { errors?: { extensions: { code: string } }[] | undefined }) => answer.errors?.[0]?.extensions.code
+  expect(code(await head.client.send('{ dashboard { studentCount } }'))).toBe('UNAUTHENTICATED')
+  expect(code(await head.client.send('{ dashboard { studentCount } }', {}, { 'x-tenant-id': next.tenantId }))).toBe('UNAUTHENTICATED')
+  expect(code(await homeroom.visitor.send('mutation { refreshSession { accessToken } }', {}, { cookie: head.cookie }))).toBe('UNAUTHENTICATED')
+  expect(code(await accept(homeroom, newcomer(token)))).toBe('NOT_FOUND')
+  expect((await openSocket(homeroom.api.url).then(async (again) => {
+    again.send({ type: 'connection_init', payload: { authorization: `Bearer ${head.accessToken}` } })
+    return again.closed
+  })).code).toBe(4403)
+  expect(code(await operator.send('{ dashboard { studentCount } }', {}, access(old.tenantId)))).toBe('TENANT_NOT_FOUND')
+})
+
+test('every table of the platform whose rows go with a tenant or a person is on the receipt', async () => {
+  const found = await homeroom.database.sql<{ name: string }>(`
+    with recursive follows as (
+      select 'platform.tenant'::regclass as name union select 'platform.account'::regclass
+      union select conrelid::regclass from pg_constraint join follows on confrelid = name where contype = 'f' and confdeltype = 'c'
+    ) select name::text collate "C" as name from follows order by 1`)
+  expect(['platform.tenant', 'platform.account', ...belongings.map(({ table }) => table)].sort()).toEqual(found.map(({ name }) => name))
+})
+
+test('what the school had not told yet is on record, under the names of its people', async () => {
+  const school = await homeroom.openSchool('untold')
+  const [{ id }] = await homeroom.database.sql<{ id: string }>('select id from platform.account where email = $1', [school.email]) as [{ id: string }]
+  await archive(school.tenantId)
+  // Written while no courier was there to hear of it.
+  await homeroom.database.sql(`insert into ${schemaName(school.tenantId)}.outbox (actor_kind, actor_id, action, subject_type) select 'member', $1, 'user.created', 'user' from generate_series(1, 3)`, [id])
+  await askToDelete(school.tenantId, 'untold')
+  await untilGone(school.tenantId)
+  expect(await homeroom.database.sql('select action, actor_name from platform.audit_event where chain = $1 order by sequence desc limit 4', [school.tenantId])).toEqual([
+    { action: 'tenant.deleted', actor_name: null },
+    ...Array.from({ length: 3 }, () => ({ action: 'user.created', actor_name: `Alex Head <${school.email}>` })),
+  ])
+  expect(await withClient(homeroom.database.urls.owner, client => verifyAudit(client))).toMatchObject({ broken: [] })
+})
+
+test('whoever joins another school at the same moment keeps account and membership', async () => {
+  const school = await homeroom.openSchool('left-behind')
+  const other = await homeroom.openSchool('joined')
+  await archive(school.tenantId)
+  await homeroom.database.sql('update platform.tenant set lifecycle = \'DELETING\', delete_after = now() where id = $1', [school.tenantId])
+  const joining = new pg.Client({ connectionString: homeroom.database.adminUrl })
+  await joining.connect()
+  await joining.query('begin')
+  await joining.query('insert into platform.membership (id, account_id, tenant_id, role) select gen_random_uuid(), id, $1, \'TEACHER\' from platform.account where email = $2', [other.tenantId, school.email])
+  await homeroom.database.sql('select pg_notify(\'tenant_changed\', $1)', [JSON.stringify({ tenantId: school.tenantId })])
+  await waits(sqlOf(homeroom.database.adminUrl), { by: 'homeroom deletions' })
+  await joining.query('commit')
+  await joining.end()
+  await untilGone(school.tenantId)
+  const { client } = await signedIn(homeroom.visitor, { email: school.email, password })
+  expect(await client.ask('{ viewer { role tenant { slug } } }')).toEqual({ viewer: { role: 'TEACHER', tenant: { slug: 'joined' } } })
+  expect((await receipts('left-behind')).nodes[0]!.gone.map(({ kind }) => kind)).not.toContain('account')
 })
 
 test('a school that was never ready leaves nothing either', async () => {
@@ -93,7 +174,7 @@ test('a school that was never ready leaves nothing either', async () => {
   await archive(failed.tenantId)
   await askToDelete(failed.tenantId, 'never-ready')
   await untilGone(failed.tenantId)
-  expect((await receipts('never-ready')).nodes[0]!.gone.map(({ kind }) => kind)).toEqual(['membership', 'account', 'session', 'invitation', 'job'])
+  expect((await receipts('never-ready')).nodes[0]!.gone.map(({ kind }) => kind)).toEqual(['account', 'membership', 'session', 'link', 'attempt', 'step', 'job'])
 })
 
 test('a worker that dies in the middle has done nothing, and the next one does it once', async () => {
