@@ -3,6 +3,7 @@ import { accountGuards } from './guards-of-accounts.ts'
 import { signalGuards } from './guards-of-signals.ts'
 import { databaseGuards } from './guards-of-the-database.ts'
 import { edgeGuards } from './guards-of-the-edge.ts'
+import { rollOutGuards } from './guards-of-the-roll-outs.ts'
 
 /** Every guard that `npm run mutants` takes out. */
-export const guards: readonly Guard[] = [...edgeGuards, ...databaseGuards, ...accountGuards, ...signalGuards]
+export const guards: readonly Guard[] = [...edgeGuards, ...databaseGuards, ...accountGuards, ...signalGuards, ...rollOutGuards]
