@@ -1,21 +1,31 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 // One copy of graphql: without the alias vitest loads two and type checks fail with "another module or realm".
 const alias = [{ find: /^graphql$/, replacement: 'graphql/index.js' }]
 
+const api = {
+  root: './api',
+  globalSetup: ['test/harness/server.ts'],
+  testTimeout: 60_000,
+  hookTimeout: 90_000,
+}
+
+/** They ask whether somebody is slowed down: nothing else runs beside them. */
+const alone = ['test/journey/rolling-restart.test.ts', 'test/isolation/hostile-load.test.ts']
+
 export default defineConfig({
   test: {
+    // Most tests wait: for processes, heartbeats and locks. By itself it would run one file at a time on two processors.
+    maxWorkers: Math.min(6, Math.max(3, availableParallelism() - 1)),
     projects: [
       {
         resolve: { alias },
-        test: {
-          name: 'api',
-          root: './api',
-          include: ['{src,migrations,test}/**/*.test.ts'],
-          globalSetup: ['test/harness/server.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 90_000,
-        },
+        test: { ...api, name: 'api', include: ['{src,migrations,test}/**/*.test.ts'], exclude: alone },
+      },
+      {
+        resolve: { alias },
+        test: { ...api, name: 'api alone', include: alone, fileParallelism: false, sequence: { groupOrder: 1 } },
       },
       {
         test: { name: 'web', root: './web', include: ['src/**/*.test.ts'] },

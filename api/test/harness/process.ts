@@ -13,6 +13,7 @@ const run = promisify(execFile)
 const programs = {
   /** What runs in production. */
   main: 'api/dist/src/main.js',
+  superadmin: 'api/dist/src/superadmin.js',
   /** What `npm start` becomes: builds what is stale, the web client too, then runs that. */
   start: 'scripts/start.mjs',
 }

@@ -1,17 +1,12 @@
 import type { TestDatabase } from '../harness/database.ts'
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import process from 'node:process'
-import { text } from 'node:stream/consumers'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openTestDatabase } from '../harness/database.ts'
+import { launchHomeroom } from '../harness/process.ts'
 import { codeOf } from '../harness/sign-in.ts'
 
-const api = join(dirname(fileURLToPath(import.meta.url)), '../..')
 const password = 'correct horse battery staple'
 
 let database: TestDatabase
@@ -26,9 +21,9 @@ afterAll(() => database?.drop())
 
 /** The command as an operator gives it, without a terminal. */
 async function command(args: string[], more: Record<string, string> = {}) {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/superadmin.ts', ...args], { cwd: api, env: { PATH: process.env.PATH, HOME: process.env.HOME, ...environment, ...more }, stdio: ['ignore', 'pipe', 'pipe'] })
-  const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close') as Promise<[number]>])
-  return { stdout, stderr, code }
+  const child = await launchHomeroom({ ...environment, ...more }, { program: 'superadmin', args })
+  const { code } = await child.ended
+  return { stdout: child.stdout, stderr: child.stderr, code }
 }
 
 test('the command makes, lists, disables and enables superadmins, and gives a second factor to machines', async () => {

@@ -4,6 +4,7 @@ import { signalGuards } from './guards-of-signals.ts'
 import { databaseGuards } from './guards-of-the-database.ts'
 import { edgeGuards } from './guards-of-the-edge.ts'
 import { fleetGuards } from './guards-of-the-fleet.ts'
+import { rollOutGuards } from './guards-of-the-roll-outs.ts'
 
 /** Every guard that `npm run mutants` takes out. */
-export const guards: readonly Guard[] = [...edgeGuards, ...databaseGuards, ...accountGuards, ...signalGuards, ...fleetGuards]
+export const guards: readonly Guard[] = [...edgeGuards, ...databaseGuards, ...accountGuards, ...signalGuards, ...fleetGuards, ...rollOutGuards]

@@ -54,7 +54,7 @@ function compiles(copy: string): boolean {
 function runTests(copy: string, files: readonly string[]): { passed: number, failed: readonly string[], unloaded: number } {
   const report = join(copy, 'report.json')
   rmSync(report, { force: true })
-  spawnSync(join(bin, 'vitest'), ['run', '--project', 'api', '--bail', '1', '--reporter=json', `--outputFile=${report}`, ...files.map(file => `api/${file}`)], {
+  spawnSync(join(bin, 'vitest'), ['run', '--project', 'api*', '--bail', '1', '--reporter=json', `--outputFile=${report}`, ...files.map(file => `api/${file}`)], {
     cwd: copy,
     stdio: 'ignore',
     timeout: 10 * 60_000,

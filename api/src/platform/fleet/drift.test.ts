@@ -33,6 +33,18 @@ test('healthy schools do not differ, however they came to their version', async 
   expect(await drift()).toEqual({ checked: 12, seconds: expect.any(Number) as number, tenants: [] })
 })
 
+test('what a version looks like is worked out anew where it was made from something else, and only there', async () => {
+  const { sql, urls } = homeroom.database
+  const shapes = () => sql<{ version: number, made: string }>('select version, made_at::text as made from platform.school_shape order by version')
+  const before = await shapes()
+  await migrateSchools(homeroom.config, urls, createLog('silent'))
+  expect(await shapes()).toEqual(before)
+  await sql('update platform.school_shape set shape = \'{}\', made_from = \'another server\' where version = 1')
+  await migrateSchools(homeroom.config, urls, createLog('silent'))
+  expect((await shapes()).map(({ version }) => version)).toEqual(before.map(({ version }) => version))
+  expect(await sql('select version from platform.school_shape where shape = \'{}\'')).toEqual([])
+})
+
 const cases: [string, string, string][] = [
   ['an index is missing', 'drop index ~.class_title', 'table class: index class_title is missing'],
   ['a column too many', 'alter table ~.class add column nickname text', 'table class: unknown column nickname'],

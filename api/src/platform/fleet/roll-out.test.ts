@@ -11,6 +11,7 @@ import { holdLock, sqlOf, waits } from '../../../test/harness/process-holds.ts'
 import { openOperator } from '../../../test/harness/rollouts.ts'
 import { migrateSchools } from '../../compose.ts'
 import { schemaName } from '../../database/schema-names.ts'
+import { tenantLock } from '../../database/tenant-lock.ts'
 import { createLog } from '../../shared/log.ts'
 
 /** A step that only adds: code of before goes on. */
@@ -150,6 +151,9 @@ test('paused, it finishes the school under way and no other; resumed, it goes on
   const letGo = await holdLock(homeroom.database.adminUrl, 'select pg_advisory_lock(hashtext(\'homeroom schools\'))')
   expect(await at(3)).toEqual(slugs(schools.slice(0, 3)))
   expect(await operator.fleet()).toMatchObject({ rollout: { state: 'PAUSED', done: 3, remaining: 3 } })
+  // In the middle of it schools of both versions are served.
+  for (const school of schools)
+    expect(await operator.enter(school)).toBe('served')
   await letGo()
   await operator.order('resumeRollout', rollout!.id)
   expect(await operator.rolloutIs(({ state }) => state === 'DONE')).toMatchObject({ done: 6, failed: 0 })
@@ -173,6 +177,18 @@ test('somebody who reads for long is waited for, again and again, and nobody beh
   await release()
   expect(await operator.rolloutIs(({ state }) => state === 'DONE')).toMatchObject({ done: 1, failed: 0 })
   const [settled] = await sql<{ attempts: number }>('select attempts from platform.rollout_school')
+  expect(settled!.attempts).toBeGreaterThan(1)
+}, 60_000)
+
+test('a school that somebody else is at work on is left until they are done, and the others go on', async () => {
+  await open(3, { canaries: 0, parallel: 2 })
+  const release = await holdLock(homeroom.database.adminUrl, `select pg_advisory_xact_lock(${tenantLock(schools[0]!.tenantId)})`)
+  await homeroom.startWorker(history)
+  await operator.rolloutIs(({ done }) => done === 2)
+  expect(await at(3)).toEqual(slugs(schools.slice(1)))
+  await release()
+  expect(await operator.rolloutIs(({ state }) => state === 'DONE')).toMatchObject({ done: 3, failed: 0 })
+  const [settled] = await sql<{ attempts: number }>('select attempts from platform.rollout_school where tenant_id = $1', [schools[0]!.tenantId])
   expect(settled!.attempts).toBeGreaterThan(1)
 }, 60_000)
 
