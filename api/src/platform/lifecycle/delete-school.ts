@@ -76,6 +76,8 @@ async function forget(owner: pg.Client, tenantId: string): Promise<Gone[]> {
       and not exists (select from platform.membership o where o.account_id = a.id and o.tenant_id <> $1) returning a.id`, [tenantId])
   // In whatever state: a job names its school, or a person, by id.
   const { rowCount: jobs } = await owner.query('delete from pgboss.job where data ->> \'tenantId\' = $1 or data ->> \'id\' = any($2)', [tenantId, accounts.map(({ id }) => id)])
+  // Its exports stay for as long as they are kept; one that waits for its job would wait for ever.
+  await owner.query('update platform.school_export set state = \'FAILED\', error_code = \'SCHOOL_GONE\', completed_at = clock_timestamp() where tenant_id = $1 and state in (\'QUEUED\', \'RUNNING\')', [tenantId])
   await owner.query('delete from platform.tenant where id = $1', [tenantId])
   return [
     { kind: 'membership', name: 'platform.membership', count: counted!.memberships },
