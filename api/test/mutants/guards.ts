@@ -1,8 +1,9 @@
 import type { Guard } from './guard.ts'
 import { accountGuards } from './guards-of-accounts.ts'
+import { exportGuards } from './guards-of-exports.ts'
 import { signalGuards } from './guards-of-signals.ts'
 import { databaseGuards } from './guards-of-the-database.ts'
 import { edgeGuards } from './guards-of-the-edge.ts'
 
 /** Every guard that `npm run mutants` takes out. */
-export const guards: readonly Guard[] = [...edgeGuards, ...databaseGuards, ...accountGuards, ...signalGuards]
+export const guards: readonly Guard[] = [...edgeGuards, ...databaseGuards, ...accountGuards, ...signalGuards, ...exportGuards]

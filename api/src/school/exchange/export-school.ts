@@ -5,8 +5,8 @@ import type { ArchivedFile } from './archive.ts'
 import { formatName, formatVersion, schemaFile, tableFile } from './archive-schema.ts'
 import { zip } from './archive.ts'
 import { csvLines } from './cells.ts'
-import { manifest, oneRosterFiles } from './oneroster.files.ts'
-import { headerOf, lookAt, readFile } from './oneroster.rows.ts'
+import { manifest, oneRosterFiles } from './oneroster-files.ts'
+import { headerOf, lookAt, readFile } from './oneroster-rows.ts'
 import { countRows, readRows, tablesOf } from './school-tables.ts'
 
 /**

@@ -1,5 +1,5 @@
 import type { SchoolDb } from '../../database/school-db.ts'
-import type { CellKind, OneRosterFile } from './oneroster.files.ts'
+import type { CellKind, OneRosterFile } from './oneroster-files.ts'
 import { sql } from 'kysely'
 import { listCell, textCell } from './cells.ts'
 
