@@ -36,7 +36,7 @@ async function start() {
   // Only now: nobody else loads an editor, or asks for the schema.
   const { default: Explorer } = await loadExplorer()
   const app = createApp(Explorer, { tokens, socketUrl }).use(icons).use(createMessages())
-  provideApollo(app, { client, socket })
+  provideApollo(app, { client, socket, tokens })
   provideSession(app, session)
   app.mount('#app')
 }

@@ -66,6 +66,8 @@ describe.each(looks)('%s', (look, options) => {
     expect([...(await unzip(await readFile(await download.path()))).keys()]).toEqual(expect.arrayContaining(['manifest.csv', 'users.csv', 'json/user.ndjson']))
 
     await page.getByRole('button', { name: /^Restore a school/ }).click()
+    expect(await page.getByLabel('Short name').inputValue()).toBe(`school-${slug}`)
+    await page.getByLabel('Short name').fill(slug)
     await page.getByText('Another school has this short name.').waitFor()
     await expectAccessible(page)
     await page.getByLabel('Name of the new school').fill(`Restored ${slug}`)
