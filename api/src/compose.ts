@@ -11,6 +11,7 @@ import type { JobSender, JobWorker } from './jobs/queue.ts'
 import type { RolledOut, Rollout } from './platform/fleet/room.ts'
 import type { Log } from './shared/log.ts'
 import type { Metrics } from './shared/metrics.ts'
+import type { Restoration } from './shared/seed.ts'
 import { setTimeout as pause } from 'node:timers/promises'
 import { oldestServed, schoolMigrations } from '../migrations/school/index.ts'
 import { openLimits } from './access/limits.ts'
@@ -29,6 +30,7 @@ import { mailConcurrency, startMailWorker } from './mail/mail.worker.ts'
 import { openMailer } from './mail/mailer.ts'
 import { alertJobs, alertsRoom, startAlertWatch, startWebhookWorker } from './platform/alerts/room.ts'
 import { auditRoom, startCourier } from './platform/audit/room.ts'
+import { exportJobs, exportsRoom, openStored, startExportsWorker, versionOf } from './platform/exports/room.ts'
 import { fleetRoom, rollOut, startFleetWorker } from './platform/fleet/room.ts'
 import { housekeepingJobs, housekeepingRoom, startHousekeepingWorker } from './platform/housekeeping/room.ts'
 import { identityEntities, identityLetters, identityRoom, keepSigningKey, newSigningKey, openSuperadminsService } from './platform/identity/room.ts'
@@ -38,6 +40,7 @@ import { operationsRoom } from './platform/operations/room.ts'
 import { preparationJobs, preparationRoom, schoolVersion, startPreparationWorker } from './platform/preparation/room.ts'
 import { registrationRoom } from './platform/registration/room.ts'
 import { tenancyRoom, TenantSchema } from './platform/tenancy/room.ts'
+import { exchangeRoom } from './school/exchange/room.ts'
 import { rosterRoom } from './school/roster/room.ts'
 import { createLog } from './shared/log.ts'
 import { createMetrics, measure } from './shared/metrics.ts'
@@ -74,7 +77,7 @@ const schoolEntities = rosterRoom().entities
 const served = { oldest: oldestServed, newest: schoolVersion(schoolMigrations) }
 
 /** Every kind of background work. */
-const platformJobs = [...preparationJobs, ...alertJobs, ...housekeepingJobs, sendMail]
+const platformJobs = [...preparationJobs, ...exportJobs, ...alertJobs, ...housekeepingJobs, sendMail]
 
 /** What rooms write to people. */
 const letters = [...identityLetters, ...membersLetters]
@@ -118,8 +121,9 @@ function joinRooms({ platform, limits, jobs, bus, jwtPrivateKey, secretKey, roll
   const housekeeping = housekeepingRoom({ platform, jobs })
   const lifecycle = lifecycleRoom({ platform, tenancy, graceDays })
   const operations = operationsRoom({ platform, tenancy, bus, log })
-  const resolvers = [tenancyPart, identityPart, preparationPart, registration, members, audit, alerts, fleet, housekeeping, lifecycle, operations, roster].flatMap(room => room.resolvers)
-  return { tenancy, sessions, audit, resolvers, watchers: preparationPart.watchers, measureFleet: alerts.measure, stop: () => [preparationPart, fleet, operations].forEach(room => room.stop()) }
+  const { exports, ...exportsPart } = exportsRoom({ platform, tenancy, preparation, invitations, jobs, newestVersion: served.newest })
+  const resolvers = [tenancyPart, identityPart, preparationPart, registration, members, audit, alerts, fleet, housekeeping, lifecycle, operations, exportsPart, roster].flatMap(room => room.resolvers)
+  return { tenancy, sessions, audit, exports, resolvers, watchers: preparationPart.watchers, measureFleet: alerts.measure, stop: () => [preparationPart, fleet, operations].forEach(room => room.stop()) }
 }
 
 /** The published contract, made from the rooms without a database behind them. */
@@ -167,7 +171,7 @@ export async function startApi(config: Config, urls: LoginUrls, log: Log, webRoo
   measure(metrics, 'preparation_watchers', 'Subscriptions that follow a tenant\'s preparation.', rooms.watchers)
   const [{ graphqlSchema }, { openHttp }, { openSockets }] = await loadTransport()
   const schema = await graphqlSchema(rooms.resolvers)
-  const { tenancy, sessions, audit } = rooms
+  const { tenancy, sessions, audit, exports } = rooms
   const reception = {
     principalOf: (token: string) => sessions.principalOf(token),
     standings: (sessionIds: readonly string[]) => sessions.standings(sessionIds),
@@ -190,7 +194,7 @@ export async function startApi(config: Config, urls: LoginUrls, log: Log, webRoo
   measureHealth(metrics, health)
   measureListener(metrics, bus)
   rooms.measureFleet(metrics)
-  const http = await openHttp({ config, schema, reception, health, webRoot, metrics, log })
+  const http = await openHttp({ config, schema, reception, findExport: (context, id) => exports.download(context, id), health, webRoot, metrics, log })
   const sockets = openSockets({ server: http.fastify.server, schema, reception, bus, config, metrics, log })
   const url = await http.fastify.listen({ port: config.port, host: config.host })
   return {
@@ -218,7 +222,9 @@ export async function startWorker(config: Config, urls: Required<LoginUrls>, log
   // Transactional jobs hold a connection each, and of most kinds there is one at a time; fetching, failing and supervising need four of their own.
   const jobs = await openJobWorker(urls.owner, concurrency + mailConcurrency + platformJobs.length + 2, log, metrics)
   const bus = await openBus({ url: urls.listener, topics: [schoolChanged, rolloutChanged, tenantChanged], log })
-  const preparation = await startPreparationWorker({ ownerUrl: urls.owner, requestUrl: urls.request, jobs, bus, migrations, seeds: rosterRoom().seeds, concurrency, metrics, log })
+  const preparation = await startPreparationWorker({ ownerUrl: urls.owner, requestUrl: urls.request, jobs, bus, migrations, seeds: rosterRoom().seeds, restoration, concurrency, metrics, log })
+  const schools = await openExportingSchools(urls.request, metrics, log)
+  await startExportsWorker({ ownerUrl: urls.owner, jobs, keepDays: config.keepDays.exports, served: { oldest: oldestServed, newest: schoolVersion(migrations) }, openSchool: schools.open, log })
   const mail = await startMailWorker({ ownerUrl: urls.owner, jobs, letters, mailer: openMailer(config, log), baseUrl: publicUrl(config), log })
   const courier = startCourier({ ownerUrl: urls.owner, bus, log })
   const fleet = startFleetWorker({ ownerUrl: urls.owner, migrations, plan: config.rollout, bus, log })
@@ -234,11 +240,27 @@ export async function startWorker(config: Config, urls: Required<LoginUrls>, log
     async stop() {
       http?.drain()
       await jobs.stop(10_000)
-      await Promise.all([preparation.stop(), mail.stop(), courier.stop(), fleet.stop(), lifecycle.stop(), watch.stop()])
+      await Promise.all([preparation.stop(), mail.stop(), courier.stop(), fleet.stop(), lifecycle.stop(), watch.stop(), schools.close()])
       await bus.close()
       await http?.stop()
     },
   }
+}
+
+/** What is joined of both planes where a school is restored: the export lies in one, its rows go into the other. */
+const restoration: Restoration = {
+  version: versionOf,
+  load: async (sql, school, exportId) => exchangeRoom().load(sql, await openStored(sql, exportId), school),
+}
+
+/** The worker's way into a school: for reading it whole, one at a time, under that school's role. */
+async function openExportingSchools(url: string, metrics: Metrics, log: Log) {
+  const schools = await openSchools({ nodes: { main: url }, poolSize: 1, entities: schoolEntities, metrics, log })
+  const exchange = exchangeRoom()
+  return {
+    open: (address, school, signal, fn) => schools.withTenant(address, async db => fn(await exchange.write(db, school)), { readOnly: true, snapshot: true, signal }),
+    close: schools.close,
+  } satisfies { open: Parameters<typeof startExportsWorker>[0]['openSchool'], close: () => Promise<void> }
 }
 
 /** What a process without an API tells of itself, where it is given a port. */

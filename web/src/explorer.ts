@@ -2,7 +2,6 @@ import './styles.css'
 import icons from '@nuxt/ui/runtime/vue/plugins/icons.js'
 import { createApp } from 'vue'
 import { createApollo } from './apollo/client.ts'
-import { createPresence } from './apollo/presence.ts'
 import { createSocket } from './apollo/socket.ts'
 import { createTokens } from './apollo/tokens.ts'
 import { provideApollo } from './apollo/useApollo.ts'
@@ -14,7 +13,6 @@ import { createSession, provideSession } from './rooms/session/room.ts'
 const socketUrl = new URL('/graphql', location.href.replace(/^http/, 'ws')).href
 const tokens = createTokens(() => session.askForGrant())
 const socket = createSocket(socketUrl, tokens)
-const presence = createPresence(socketUrl, tokens, () => void session.lookAgain())
 const client = createApollo('/graphql', tokens, socket, {
   signedOut: () => session.forget(),
   notReady: () => {},
@@ -38,7 +36,7 @@ async function start() {
   // Only now: nobody else loads an editor, or asks for the schema.
   const { default: Explorer } = await loadExplorer()
   const app = createApp(Explorer, { tokens, socketUrl }).use(icons).use(createMessages())
-  provideApollo(app, { client, socket, presence })
+  provideApollo(app, { client, socket, tokens })
   provideSession(app, session)
   app.mount('#app')
 }

@@ -43,7 +43,7 @@ session.whenLost(() => {
 session.whenReplaced(() => location.reload())
 
 const app = createApp(App).use(icons).use(i18n).use(router)
-provideApollo(app, { client, socket })
+provideApollo(app, { client, socket, tokens })
 providePresence(app, presence)
 provideSession(app, session)
 app.mount('#app')

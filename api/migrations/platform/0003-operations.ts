@@ -88,10 +88,12 @@ export class Migration0003Operations extends Migration {
       locale text not null,
       schema_version int,
       state text not null default 'QUEUED' check (state in ('QUEUED', 'RUNNING', 'READY', 'FAILED')),
+      progress smallint not null default 0 check (progress between 0 and 100),
       error_code text,
       reason text not null check (char_length(reason) between 10 and 500),
       requested_by uuid,
       created_at timestamptz not null default now(),
+      started_at timestamptz,
       completed_at timestamptz,
       expires_at timestamptz,
       size_bytes bigint,
@@ -99,7 +101,10 @@ export class Migration0003Operations extends Migration {
       row_counts jsonb,
       constraint school_export_ready_whole check (state <> 'READY' or (completed_at is not null and expires_at is not null and size_bytes is not null and sha256 is not null and row_counts is not null))
     )`)
-    this.addSql(`create index school_export_tenant on platform.school_export (tenant_id, created_at)`)
+    this.addSql(`create index school_export_tenant on platform.school_export (tenant_id, created_at, id)`)
+    this.addSql(`create index school_export_created_at on platform.school_export (created_at, id)`)
+    this.addSql(`create unique index school_export_one_under_way on platform.school_export (tenant_id) where state in ('QUEUED', 'RUNNING')`)
+    this.addSql(`create index tenant_restored_from on platform.tenant (restored_from) where restored_from is not null`)
     this.addSql(`create table platform.school_export_part (
       export_id uuid not null references platform.school_export (id) on delete cascade,
       position int not null check (position >= 0),

@@ -29,8 +29,8 @@ const requestGrants: Readonly<Record<string, readonly string[]>> = {
   // Append-only: nobody who serves requests changes or removes what was done.
   'platform.audit_event': ['select', 'insert'],
   'platform.deletion_receipt': ['select'],
-  // The worker alone writes what an export holds.
-  'platform.school_export': ['select', ...columns('insert', ['id', 'tenant_id', 'tenant_name', 'slug', 'time_zone', 'locale', 'schema_version', 'reason', 'requested_by'])],
+  // The worker alone writes what an export holds; its parts go with it.
+  'platform.school_export': ['select', ...columns('insert', ['id', 'tenant_id', 'tenant_name', 'slug', 'time_zone', 'locale', 'reason', 'requested_by']), 'delete'],
   'platform.school_export_part': ['select'],
   'platform.rollout': ['select', ...columns('insert', ['id', 'target_version', 'canaries', 'parallel', 'failure_budget', 'requested_by']), ...columns('update', ['state'])],
   'platform.rollout_school': ['select'],

@@ -38,9 +38,10 @@ export interface Schools {
   /**
    * The only way to a school's data: BEGIN, the tenant's role and search_path, `fn`, COMMIT.
    * What `fn` throws rolls everything back. A SchoolDb must not outlive `fn`.
+   * `snapshot`: all of it sees the school as it is at the first statement, whatever others commit meanwhile.
    * When `signal` says that nobody waits any more, the connection is cut, and PostgreSQL gives up the statement under way.
    */
-  withTenant: <T>(tenant: TenantAddress, fn: (db: SchoolDb) => Promise<T>, options?: { readOnly?: boolean, signal?: AbortSignal }) => Promise<T>
+  withTenant: <T>(tenant: TenantAddress, fn: (db: SchoolDb) => Promise<T>, options?: { readOnly?: boolean, snapshot?: boolean, signal?: AbortSignal }) => Promise<T>
   /** How the connections of all nodes together are used now. */
   readonly pool: () => PoolUse
   close: () => Promise<void>
@@ -77,7 +78,7 @@ export async function openSchools(options: {
   await Promise.all([...pools.values()].map(pool => openAhead(pool, options.ahead ?? 0)))
 
   return {
-    withTenant: (tenant, fn, { readOnly = false, signal } = {}) => traced('school transaction', () => ({ 'homeroom.tenant.id': tenant.id, 'homeroom.read_only': readOnly }), async () => {
+    withTenant: (tenant, fn, { readOnly = false, snapshot = false, signal } = {}) => traced('school transaction', () => ({ 'homeroom.tenant.id': tenant.id, 'homeroom.read_only': readOnly }), async () => {
       const pool = pools.get(tenant.node)
       if (!pool)
         throw new Error(`Tenant ${tenant.id} lives on node "${tenant.node}", which this process does not know.`)
@@ -90,7 +91,7 @@ export async function openSchools(options: {
       try {
         signal?.throwIfAborted()
         const kysely = new Kysely<never>({ dialect: new TenantDialect(new TenantConnection(client, tenant.id, router)), plugins: [router.marks(tenant.id)] })
-        const transaction = await kysely.startTransaction().setAccessMode(readOnly ? 'read only' : 'read write').execute()
+        const transaction = await kysely.startTransaction().setAccessMode(readOnly ? 'read only' : 'read write').setIsolationLevel(snapshot ? 'repeatable read' : 'read committed').execute()
         const em = orm.em.openFor(tenant.id, transaction)
         const db: SchoolDb = {
           plane: 'school',

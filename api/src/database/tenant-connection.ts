@@ -22,7 +22,7 @@ export class TenantConnection implements DatabaseConnection {
   open(settings: TransactionSettings): void {
     const schema = schemaName(this.tenantId)
     this.router.enter(this.client, this.tenantId)
-    const begin = this.#send(settings.accessMode === 'read only' ? 'begin read only' : 'begin', [])
+    const begin = this.#send(['begin', settings.isolationLevel === 'repeatable read' && 'isolation level repeatable read', settings.accessMode === 'read only' && 'read only'].filter(Boolean).join(' '), [])
     // The role comes last: once it is the tenant's, set_config is out of reach.
     const become = this.#send('select set_config(\'search_path\', $1, true), set_config(\'role\', $2, true)', [schema, schema])
     this.#opening = Promise.all([begin, become])

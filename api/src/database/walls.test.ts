@@ -144,7 +144,7 @@ test('the request login has these rights on what is shared, and not one more', a
     'platform.rate_limit': 'select, insert, update, delete',
     'platform.rollout': 'select, insert (id, target_version, canaries, parallel, failure_budget, requested_by), update (state)',
     'platform.rollout_school': 'select',
-    'platform.school_export': 'select, insert (id, tenant_id, tenant_name, slug, time_zone, locale, schema_version, reason, requested_by)',
+    'platform.school_export': 'select, insert (id, tenant_id, tenant_name, slug, time_zone, locale, reason, requested_by), delete',
     'platform.school_export_part': 'select',
     'platform.school_shape': 'select',
     'platform.session': 'select, insert, update',

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { GraphQLSchema } from 'graphql'
 import type { ServerResponse } from 'node:http'
 import type { RequestContext } from '../access/request-context.ts'
@@ -6,6 +6,7 @@ import type { Config } from '../config.ts'
 import type { Log } from '../shared/log.ts'
 import type { Metrics } from '../shared/metrics.ts'
 import type { Reception } from './context.ts'
+import type { FindDownload } from './downloads.ts'
 import type { Health } from './probes.ts'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fastifyApolloHandler } from '@as-integrations/fastify'
@@ -14,6 +15,7 @@ import { fastify as createFastify, LogController } from 'fastify'
 import { apolloServer } from './apollo.ts'
 import { headerTexts, headerValues, openContext } from './context.ts'
 import { clientOf } from './cookies.ts'
+import { serveDownloads } from './downloads.ts'
 import { serveMetrics } from './metrics.ts'
 import { noOperation } from './operation-name.ts'
 import { serveProbes } from './probes.ts'
@@ -39,6 +41,8 @@ export async function openHttp(options: {
   config: Pick<Config, 'trustedProxies' | 'baseUrl' | 'metricsToken'>
   schema: GraphQLSchema
   reception: Reception
+  /** The file of an export, for who may have it. */
+  findExport: FindDownload
   /** Whether requests can be served, check by check. */
   health: () => Promise<Health>
   webRoot: string | undefined
@@ -86,6 +90,20 @@ export async function openHttp(options: {
   serveProbes(server, { health: options.health, draining: () => draining })
   serveMetrics(server, metrics, config.metricsToken)
 
+  const enter = async (request: FastifyRequest, reply: FastifyReply) => {
+    const sender = senderOf(request.raw)
+    return request.operation = await openContext(reception, {
+      requestId: request.id,
+      client: clientOf(request, reply, sender.address, secure),
+      authorization: headerValues(request.raw, 'authorization'),
+      tenantIds: headerValues(request.raw, 'x-tenant-id'),
+      accessReasons: headerTexts(request.raw, 'x-access-reason'),
+      accessModes: headerValues(request.raw, 'x-access-mode'),
+      host: sender.host,
+    })
+  }
+  serveDownloads(server, { enter, findExport: options.findExport })
+
   const apollo = apolloServer(options.schema, metrics)
   await apollo.start()
   server.route({
@@ -93,20 +111,10 @@ export async function openHttp(options: {
     method: ['GET', 'POST'],
     preHandler: async (request, reply) => {
       void reply.headers(apiHeaders)
-      const sender = senderOf(request.raw)
-      request.operation = await openContext(reception, {
-        requestId: request.id,
-        client: clientOf(request, reply, sender.address, secure),
-        authorization: headerValues(request.raw, 'authorization'),
-        tenantIds: headerValues(request.raw, 'x-tenant-id'),
-        accessReasons: headerTexts(request.raw, 'x-access-reason'),
-        accessModes: headerValues(request.raw, 'x-access-mode'),
-        host: sender.host,
-      }).catch((error: unknown) => {
+      const { school } = await enter(request, reply).catch((error: unknown) => {
         metrics.graphqlRequests.inc({ operation: noOperation, outcome: expected(error)?.code ?? 'INTERNAL_SERVER_ERROR' })
         throw error
       })
-      const { school } = request.operation
       reply.raw.once('close', () => reply.raw.writableFinished || school.abandon())
     },
     onSend: async (request, reply, payload) => nameRequest(request.id, reply.statusCode, payload),

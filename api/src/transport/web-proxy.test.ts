@@ -83,3 +83,10 @@ test('an API that is not there is said to be away, in the shape of its own refus
   expect(await answer.json()).toMatchObject({ errors: [{ extensions: { code: 'SERVICE_UNAVAILABLE' } }] })
   await server.close()
 })
+
+test('an export is asked of the API, and never answered with a page', async () => {
+  const answer = await fetch(`${url}/exports/6ff0e5b1-0000-4000-8000-00000000dead`, { headers: { accept: 'text/html' } })
+  expect(answer.status).toBe(401)
+  expect(answer.headers.get('content-type')).toContain('application/json')
+  expect(await (await fetch(`${url}/exports`, { headers: { accept: 'text/html' } })).text()).not.toContain('<title>')
+})

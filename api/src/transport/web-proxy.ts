@@ -18,7 +18,7 @@ export async function openWebProxy(options: { apiUrl: string, webRoot: string, t
   // The API would see one host where the browser said two: what it refuses must be refused here.
   server.addHook('onRequest', async request => refuseAmbiguous(request.raw))
   server.setErrorHandler((error, request, reply) => answerError(notReached(error), request, reply, log))
-  for (const prefix of ['/graphql', '/livez', '/readyz']) {
+  for (const prefix of ['/graphql', '/exports', '/livez', '/readyz']) {
     await server.register(proxy, {
       upstream: options.apiUrl,
       prefix,

@@ -6,7 +6,7 @@ import files from '@fastify/static'
 import { answerNothing } from './refusals.ts'
 
 // What programs ask for; a page there would tell them that they were answered.
-const noPage = /^\/(?:graphql|livez|readyz|metrics|api)(?:[/?]|$)/
+const noPage = /^\/(?:graphql|exports|livez|readyz|metrics|api)(?:[/?]|$)/
 
 /** Where nothing is written below, nothing is allowed. */
 const policy = {

@@ -4,7 +4,7 @@ import type { Change } from '../../src/shared/trail.ts'
 import { randomUUID } from 'node:crypto'
 import { openBus } from '../../src/events/bus.ts'
 import { accessChanged } from '../../src/events/topics.ts'
-import { Unauthenticated } from '../../src/shared/errors.ts'
+import { NotFound, Unauthenticated } from '../../src/shared/errors.ts'
 import { createLog } from '../../src/shared/log.ts'
 import { createMetrics } from '../../src/shared/metrics.ts'
 import { openHttp } from '../../src/transport/http.ts'
@@ -45,7 +45,7 @@ export async function openOwnApi(options: { resolvers: readonly object[], listen
   const config = { trustedProxies: [], baseUrl: undefined, baseDomain: undefined, metricsToken: undefined, rateLimits: false }
   const metrics = createMetrics()
   const schema = await graphqlSchema(options.resolvers)
-  const http = await openHttp({ config, schema, reception, health: async () => ({}), webRoot: undefined, metrics, log })
+  const http = await openHttp({ config, schema, reception, findExport: () => Promise.reject(new NotFound('The export')), health: async () => ({}), webRoot: undefined, metrics, log })
   const sockets = openSockets({ server: http.fastify.server, schema, reception, bus, config, metrics, log })
   const url = await http.fastify.listen({ port: 0, host: '127.0.0.1' })
   return {

@@ -32,10 +32,6 @@ export function useSlug(name: Readonly<Ref<string>>) {
     }
   }
 
-  watch(name, (next) => {
-    if (!own.value)
-      slug.value = suggestSlug(next)
-  })
   watch(slug, (next) => {
     clearTimeout(timer)
     refusal.value = undefined
@@ -43,6 +39,11 @@ export function useSlug(name: Readonly<Ref<string>>) {
     if (state.value === 'asking')
       timer = setTimeout(() => void ask(next), PAUSE)
   })
+  // A form may begin with a name.
+  watch(name, (next) => {
+    if (!own.value)
+      slug.value = suggestSlug(next)
+  }, { immediate: true })
   onScopeDispose(() => clearTimeout(timer))
 
   function write(next: string) {

@@ -16,7 +16,10 @@ const orders = {
     from: ['FAILED'],
     recorded: 'job.retried',
     otherwise: 'Only a job that was given up can be tried again.',
-    elsewhere: { 'prepare-tenant': 'Have the tenant\'s preparation retried instead (retryTenantPreparation): it starts a cycle of its own.' },
+    elsewhere: {
+      'prepare-tenant': 'Have the tenant\'s preparation retried instead (retryTenantPreparation): it starts a cycle of its own.',
+      'export-school': 'Export the school again instead (exportTenant): this export has been given up.',
+    },
   },
   cancel: {
     from: ['WAITING', 'RETRYING'],
@@ -25,6 +28,8 @@ const orders = {
     elsewhere: {
       'prepare-tenant': 'Have the tenant\'s preparation cancelled instead (cancelTenantPreparation): without its job it would wait for nobody.',
       'preparation-failed': 'This job is what tells the school that its preparation failed. It ends by itself.',
+      'export-school': 'An export ends by itself: without its job it would wait for nobody.',
+      'export-failed': 'This job is what notes that an export failed. It ends by itself.',
     },
   },
 } as const satisfies Record<JobOrder['action'], { from: readonly JobState[], recorded: string, otherwise: string, elsewhere: Readonly<Record<string, string>> }>

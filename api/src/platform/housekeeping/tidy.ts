@@ -40,8 +40,16 @@ const kinds: readonly Kept[] = [
     // How a school came to be stays: its last cycle.
     gone: `${before('ended_at')} and exists (select from platform.tenant t where t.id = tenant_id and t.preparation_status = 'READY' and cycle < t.preparation_cycle)`,
   },
-  // Its bytes go with it.
-  { name: 'exports', table: 'platform.school_export', key: 'id', days: keep => keep.exports, batch: 5, gone: `(expires_at < now() or (state = 'FAILED' and ${before('coalesce(completed_at, created_at)')}))` },
+  {
+    name: 'exports',
+    table: 'platform.school_export',
+    key: 'id',
+    days: keep => keep.exports,
+    batch: 5,
+    // Its bytes go with it, so not while a school is being made from them.
+    gone: `(expires_at < now() or (state = 'FAILED' and ${before('coalesce(completed_at, created_at)')}))
+      and not exists (select from platform.tenant t where t.restored_from = platform.school_export.id and t.preparation_status in ('PENDING', 'PREPARING'))`,
+  },
   { name: 'rollouts', table: 'platform.rollout', key: 'id', days: keep => keep.rollouts, batch: 5, gone: before('ended_at') },
 ]
 

@@ -92,6 +92,8 @@ async function forget(owner: pg.Client, tenantId: string, people: readonly strin
   const { rowCount: jobs } = await owner.query('delete from pgboss.job where data ->> \'tenantId\' = $1 or data ->> \'id\' = any($2)', [tenantId, people])
   const { rowCount: limits } = await owner.query('delete from platform.rate_limit where split_part(key, \':\', 2) = any($1)', [[tenantId, ...people]])
   await owner.query('delete from platform.account where id = any($1)', [people])
+  // Its exports stay for as long as they are kept; one that waits for its job would wait for ever.
+  await owner.query('update platform.school_export set state = \'FAILED\', error_code = \'SCHOOL_GONE\', completed_at = clock_timestamp() where tenant_id = $1 and state in (\'QUEUED\', \'RUNNING\')', [tenantId])
   await owner.query('delete from platform.tenant where id = $1', [tenantId])
   return [
     { kind: 'account', name: 'platform.account', count: people.length },

@@ -1,3 +1,5 @@
+import { SeedRefused } from '../../shared/seed.ts'
+
 /** Why a preparation failed: a code and a sentence for anyone, and the whole cause for the operator. */
 export interface Failure {
   readonly code: string
@@ -11,6 +13,9 @@ const messages: Readonly<Record<string, string>> = {
   WORKER_LOST: 'The preparation was interrupted several times.',
   CANCELLED: 'The preparation was stopped by the operator.',
   TIMED_OUT: 'The preparation took too long.',
+  EXPORT_GONE: 'The export that the school was to be restored from is no longer there.',
+  EXPORT_DAMAGED: 'The export that the school was to be restored from is damaged.',
+  EXPORT_TOO_NEW: 'The export that the school was to be restored from was made by a newer release.',
 }
 
 /** The sentence that goes with a code; it names nothing inside the server. */
@@ -22,7 +27,7 @@ export function safeMessage(code: string): string {
 export function describeFailure(error: unknown, step: string | undefined): Failure {
   const state = sqlState(error)
   const detail = `${step ? `${step}: ` : ''}${state ? `${state} ` : ''}${error instanceof Error ? error.stack ?? error.message : String(error)}`
-  return { code: codeOf(state), detail: detail.slice(0, 8_000) }
+  return { code: error instanceof SeedRefused ? error.reason : codeOf(state), detail: detail.slice(0, 8_000) }
 }
 
 // PostgreSQL, appendix A: 42P06/42P07/42710/42723 duplicate objects; 57P0x, 08xxx, 53xxx the server is away or full; 57014, 25P04 timeouts.

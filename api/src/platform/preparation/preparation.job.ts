@@ -18,7 +18,8 @@ export const prepareTenant = defineJob({
   schema: data,
   attempts: 3,
   retryDelay: 1,
-  expireInSeconds: 120,
+  // To restore a large school takes minutes; a worker that was killed is noticed long before.
+  expireInSeconds: 900,
   deadLetter: preparationFailed,
 })
 

@@ -5,7 +5,7 @@ import { PreparationStatusType } from '../tenancy/room.ts'
 
 @ObjectType('PreparationError', { description: 'Why a preparation failed, safe for anyone to read.' })
 export class PreparationErrorType {
-  @Field(() => String, { description: 'OBJECT_EXISTS, STEP_FAILED, DATABASE_UNAVAILABLE, WORKER_LOST, TIMED_OUT or CANCELLED.' })
+  @Field(() => String, { description: 'OBJECT_EXISTS, STEP_FAILED, DATABASE_UNAVAILABLE, WORKER_LOST, TIMED_OUT or CANCELLED; of a school that was to be restored also EXPORT_GONE, EXPORT_DAMAGED or EXPORT_TOO_NEW.' })
   code!: string
 
   @Field(() => String, { description: 'A sentence for a person.' })
@@ -35,7 +35,7 @@ export class TenantPreparationStatusType {
   @Field(() => PreparationStatusType, { description: 'How far it is.' })
   status!: PreparationStatus
 
-  @Field(() => String, { nullable: true, description: 'The step that runs now: create-role, create-schema, create-tables, seed-school, seed-school-year or seed-courses. Null while none does.' })
+  @Field(() => String, { nullable: true, description: 'The step that runs now: create-role, create-schema, create-tables, seed-school, seed-school-year or seed-courses; of a school that is restored load-export and migrate-tables in place of the seeds. Null while none does.' })
   step!: string | null
 
   @Field(() => Int, { description: 'Steps of this attempt that are done.' })

@@ -4,16 +4,17 @@ import type { Bus } from '../../events/bus.ts'
 import type { JobWorker } from '../../jobs/queue.ts'
 import type { Log } from '../../shared/log.ts'
 import type { Metrics } from '../../shared/metrics.ts'
-import type { SeedStep } from '../../shared/seed.ts'
+import type { Restoration, SeedStep } from '../../shared/seed.ts'
 import { loginOf } from '../../database/logins.ts'
 import { tenantLock } from '../../database/tenant-lock.ts'
 import { withClient } from '../../database/with-client.ts'
 import { publish } from '../../events/bus.ts'
 import { tenantChanged, tenantPreparationChanged } from '../../events/topics.ts'
 import { preparationFailed, prepareTenant } from './preparation.job.ts'
-import { preparationSteps, prepareSchool } from './prepare-school.ts'
+import { prepareSchool } from './prepare-school.ts'
 import { reconcile } from './reconcile.ts'
 import { StepWriter } from './step-writer.ts'
+import { preparationSteps, restorationSteps } from './steps.ts'
 
 const reconcileEveryMs = 15_000
 
@@ -27,17 +28,17 @@ export async function startPreparationWorker(parts: {
   bus: Bus
   migrations: readonly SchoolMigration[]
   seeds: readonly SeedStep[]
+  restoration: Restoration
   concurrency: number
   metrics: Metrics
   log: Log
 }): Promise<PreparationWorker> {
   const { ownerUrl, jobs, migrations, concurrency, metrics, log } = parts
-  const steps = preparationSteps({
-    requestLogin: loginOf(parts.requestUrl).name,
-    serverVersion: await serverVersion(ownerUrl),
-    migrations,
-    seeds: parts.seeds,
-  })
+  const plan = { requestLogin: loginOf(parts.requestUrl).name, serverVersion: await serverVersion(ownerUrl), migrations }
+  const steps = {
+    fresh: preparationSteps({ ...plan, seeds: parts.seeds }),
+    restored: restorationSteps({ ...plan, restoration: parts.restoration }),
+  }
   const writer = new StepWriter(ownerUrl, log)
   await jobs.handle(preparationFailed, 1, ({ tenantId, cycle }, tx) => giveUp(tx, metrics, tenantId, cycle))
   const underWay = new Set<string>()

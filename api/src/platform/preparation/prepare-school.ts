@@ -2,59 +2,15 @@ import type { Db } from 'pg-boss'
 import type { SchoolMigration } from '../../../migrations/school/index.ts'
 import type { Log } from '../../shared/log.ts'
 import type { Metrics } from '../../shared/metrics.ts'
-import type { NewSchool, SeedStep } from '../../shared/seed.ts'
+import type { NewSchool } from '../../shared/seed.ts'
 import type { Attempt, StepWriter } from './step-writer.ts'
-import { quoteIdentifier, schemaName } from '../../database/schema-names.ts'
+import type { Step } from './steps.ts'
 import { tenantLock } from '../../database/tenant-lock.ts'
 import { publish } from '../../events/bus.ts'
 import { tenantPreparationChanged } from '../../events/topics.ts'
 import { traced } from '../../shared/tracing.ts'
 import { describeFailure } from './failure.ts'
-import { schoolScript, schoolVersion, servesFrom } from './school-script.ts'
-
-/** One named part of making a school; watchers see its name while it runs. */
-export interface Step {
-  readonly name: string
-  readonly run: (tx: Db, school: NewSchool) => Promise<void>
-}
-
-/** What every school is made of: role, schema, tables, then each seed. */
-export function preparationSteps(parts: {
-  requestLogin: string
-  /** `server_version_num`; from 16 on a membership says itself what it is good for. */
-  serverVersion: number
-  migrations: readonly SchoolMigration[]
-  seeds: readonly SeedStep[]
-}): readonly Step[] {
-  const request = quoteIdentifier(parts.requestLogin)
-  const membership = parts.serverVersion >= 160_000 ? ' with inherit false, set true' : ''
-  const script = schoolScript(parts.migrations)
-  return [
-    {
-      name: 'create-role',
-      run: (tx, { tenantId }) => {
-        const role = quoteIdentifier(schemaName(tenantId))
-        return send(tx, `create role ${role} nologin noinherit; grant ${role} to ${request}${membership}`)
-      },
-    },
-    {
-      // Bare "create": leftovers of something else are an error, never adopted.
-      name: 'create-schema',
-      run: (tx, { tenantId }) => {
-        const name = quoteIdentifier(schemaName(tenantId))
-        return send(tx, `create schema ${name}; grant usage on schema ${name} to ${name}; set local search_path = ${name}`)
-      },
-    },
-    {
-      name: 'create-tables',
-      run: (tx, { tenantId }) => send(tx, script(schemaName(tenantId))),
-    },
-    ...parts.seeds.map(seed => ({
-      name: seed.name,
-      run: (tx: Db, school: NewSchool) => seed.run({ query: (text, values) => tx.executeSql(text, values) }, school),
-    })),
-  ]
-}
+import { schoolVersion, servesFrom } from './school-script.ts'
 
 /**
  * Makes a tenant's school inside `tx`, whose commit makes role, schema, tables, seed and READY real together.
@@ -64,13 +20,14 @@ export async function prepareSchool(parts: {
   tx: Db
   tenantId: string
   cycle: number
-  steps: readonly Step[]
+  /** Of a school that begins, and of one that is restored. */
+  steps: { readonly fresh: readonly Step[], readonly restored: readonly Step[] }
   migrations: readonly SchoolMigration[]
   writer: StepWriter
   metrics: Metrics
   log: Log
 }): Promise<void> {
-  const { tx, tenantId, cycle, steps, writer, metrics, log } = parts
+  const { tx, tenantId, cycle, writer, metrics, log } = parts
   // What is left of a cycle that is over must not end the one that came after it.
   const attempt = await isUnderWay(tx, tenantId, cycle) ? await begin(tx, tenantId, cycle, writer) : null
   if (!attempt) {
@@ -79,6 +36,7 @@ export async function prepareSchool(parts: {
   }
 
   metrics.preparations.inc({ outcome: 'attempt_lost' }, attempt.lost)
+  const steps = attempt.school.restoredFrom ? parts.steps.restored : parts.steps.fresh
   const took = stopwatch()
   let current: string | undefined
   let sealing = false
@@ -157,8 +115,4 @@ async function seal(tx: Db, attempt: Attempt, totalSteps: number, migrations: re
     select pg_notify($7, $8) from sealed, attempt`, [attempt.tenantId, attempt.cycle, attempt.number, attempt.id, totalSteps, schoolVersion(migrations), ...event.values, servesFrom(migrations)])
   if (rows.length !== 1)
     throw new Error('The preparation was overtaken: another attempt, a retry or a deletion came between.')
-}
-
-async function send(tx: Db, script: string): Promise<void> {
-  await tx.executeSql(script)
 }

@@ -14,17 +14,18 @@ export { safeMessage } from './failure.ts'
 export { prepareTenant } from './preparation.job.ts'
 export type { PreparationService } from './preparation.service.ts'
 export { startPreparationWorker } from './preparation.worker.ts'
-export { preparationSteps } from './prepare-school.ts'
 export { schoolScript, schoolVersion, servesFrom } from './school-script.ts'
+export { preparationSteps } from './steps.ts'
 
 export const preparationJobs = [prepareTenant, preparationFailed]
 
-/** Steps that come before the seeds: role, schema, tables. */
+/** Steps that come before the seeds: role, schema, tables. What is restored is loaded and brought up to date instead. */
 const stepsBeforeSeeds = 3
+const stepsOfRestoration = stepsBeforeSeeds + 2
 
 /** Making a tenant's school, and telling everybody how far it is. */
 export function preparationRoom(parts: { platform: Platform, bus: Bus, jobs: JobSender, seeds: readonly SeedStep[], limits: Limits, log: Log }) {
-  const read = statusReader(parts.platform, { totalSteps: stepsBeforeSeeds + parts.seeds.length, maxAttempts: prepareTenant.attempts })
+  const read = statusReader(parts.platform, { totalSteps: stepsBeforeSeeds + parts.seeds.length, restoredSteps: stepsOfRestoration, maxAttempts: prepareTenant.attempts })
   const feed = new StatusFeed(parts.bus, read, parts.log)
   const preparation = new PreparationService(parts.platform, parts.jobs, read, feed)
   return {

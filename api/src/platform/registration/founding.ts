@@ -7,7 +7,7 @@ import type { NewSchool } from './registration.input.ts'
 import { randomUUID } from 'node:crypto'
 import { UniqueConstraintViolationException } from '@mikro-orm/core'
 import { Conflict } from '../../shared/errors.ts'
-import { slugLook, Tenant } from '../tenancy/room.ts'
+import { isSlugTaken, slugLook, slugTaken, Tenant } from '../tenancy/room.ts'
 import { recall, remember } from './idempotency.ts'
 
 /** How somebody asks for a tenant, and what belongs to it. */
@@ -80,17 +80,13 @@ function same({ tenantId, sameInput }: Remembered): string {
 }
 
 export const emailTaken: FieldError = { path: ['admin', 'email'], code: 'EMAIL_TAKEN', message: 'There is an account with this e-mail address. Sign in instead.' }
-const slugTaken: FieldError = { path: ['slug'], code: 'SLUG_TAKEN', message: 'A school has this address already.' }
 
 /** One refusal for all fields, called after the first. */
 export const taken = (fields: readonly FieldError[]): Conflict => new Conflict(fields[0]!.message, { code: fields[0]!.code, fields })
 
 /** Two at once: the index decided, and its word becomes the same field error. */
 function takenField(error: unknown): Conflict | undefined {
-  if (!(error instanceof UniqueConstraintViolationException))
-    return undefined
-  const { constraint } = error as { constraint?: string }
-  if (constraint === 'account_email_unique')
-    return taken([emailTaken])
-  return constraint?.startsWith('tenant_slug') ? taken([slugTaken]) : undefined
+  if (isSlugTaken(error))
+    return taken([slugTaken])
+  return error instanceof UniqueConstraintViolationException && (error as { constraint?: string }).constraint === 'account_email_unique' ? taken([emailTaken]) : undefined
 }

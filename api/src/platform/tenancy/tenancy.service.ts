@@ -5,6 +5,7 @@ import type { SlugRefusal } from './slug.ts'
 import type { TenantList, TenantPage, TenantRow } from './tenants.queries.ts'
 import { ExpectedError, Forbidden, NotFound } from '../../shared/errors.ts'
 import { isUuid } from '../../shared/uuid.ts'
+import { serves } from './served-versions.ts'
 import { refuseSlug, slugLook, slugSuggestions } from './slug.ts'
 import { Tenant } from './tenant.entity.ts'
 import { tenantsById, tenantsPage } from './tenants.queries.ts'
@@ -86,15 +87,9 @@ export class TenancyService {
       throw new NotFound('Tenant', { code: 'TENANT_NOT_FOUND' })
     if (tenant.preparationStatus !== 'READY')
       throw new TenantNotReady(tenant.preparationStatus)
-    if (!this.#serves(tenant))
+    if (!serves(this.served, tenant))
       throw new TenantMaintenance()
     return { id: tenant.id, node: tenant.node }
-  }
-
-  /** A newer worker may have migrated the school: it says itself how old the code may be that uses it. */
-  #serves({ schemaVersion, schemaServesFrom }: Pick<Tenant, 'schemaVersion' | 'schemaServesFrom'>): boolean {
-    const { oldest, newest } = this.served
-    return schemaVersion != null && schemaVersion >= oldest && (schemaVersion <= newest || (schemaServesFrom ?? schemaVersion) <= newest)
   }
 
   /** Whether sign-up would take this slug, and a free one like it where not. */

@@ -7,4 +7,5 @@ export const operationsRoutes: RouteRecordRaw[] = [
   { path: 'console/jobs', name: 'jobs', component: () => import('./jobs/Jobs.vue'), meta: { for: 'operator', place: 'jobs', title: 'jobs.title' } },
   { path: 'console/alerts', name: 'alerts', component: () => import('./alerts/Alerts.vue'), meta: { for: 'operator', place: 'alerts', title: 'alerts.title' } },
   { path: 'console/receipts', name: 'receipts', component: () => import('./receipts/Receipts.vue'), meta: { for: 'operator', place: 'receipts', title: 'receipts.title' } },
+  { path: 'console/exports/:tenantId?', name: 'exports', component: () => import('./exports/Exports.vue'), meta: { for: 'operator', place: 'exports', title: 'exports.page' } },
 ]

@@ -14,8 +14,12 @@ export interface Timeline {
 /** The names of the steps, in their order. A server with other steps is shown as it tells. */
 export const knownSteps = ['create-role', 'create-schema', 'create-tables', 'seed-school', 'seed-school-year', 'seed-courses']
 
+/** Of a school that is restored from an export; there is one fewer. */
+const restoringSteps = ['create-role', 'create-schema', 'create-tables', 'load-export', 'migrate-tables']
+
 function waiting(total: number): Step[] {
-  return Array.from({ length: total }, (_, at) => ({ name: knownSteps[at] ?? `step-${at + 1}`, state: 'waiting' }))
+  const names = total === restoringSteps.length ? restoringSteps : knownSteps
+  return Array.from({ length: total }, (_, at) => ({ name: names[at] ?? `step-${at + 1}`, state: 'waiting' }))
 }
 
 export const emptyTimeline = (): Timeline => ({ steps: waiting(knownSteps.length), since: 0 })
