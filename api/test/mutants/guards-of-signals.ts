@@ -14,6 +14,7 @@ export const signalGuards: readonly Guard[] = [
   { name: 'signals: requests are counted by root field', file: 'src/transport/operation-name.ts', guard: 'return names.size === 1 ? [...names][0]! : \'several\'', without: 'return operation.name?.value ?? (names.size === 1 ? [...names][0]! : \'several\')', tests: ['src/transport/graphql-metrics.test.ts'] },
   { name: 'signals: a scrape does not wait for a slow database', file: 'src/platform/alerts/fleet-metrics.ts', guard: 'const patienceMs = 2_000', without: 'const patienceMs = 20_000', tests: alerts },
   { name: 'signals: one worker at a time looks for alerts', file: 'src/platform/alerts/watch.ts', guard: 'if (lock?.taken)', without: 'if (lock)', tests: alerts },
+  { name: 'signals: when somebody last looked is known', file: 'src/platform/alerts/watch.ts', guard: ' do update set at = excluded.at', without: ' do nothing', tests: alerts },
   { name: 'signals: a lasting alert is told once', file: 'src/platform/alerts/watch.ts', guard: 'rows.filter(({ begun }) => begun)', without: 'rows', tests: alerts },
   { name: 'signals: the webhook goes nowhere else', file: 'src/platform/alerts/webhook.worker.ts', guard: 'redirect: \'manual\'', without: 'redirect: \'follow\'', tests: alerts },
   { name: 'signals: a webhook that hangs is left', file: 'src/platform/alerts/webhook.worker.ts', guard: 'AbortSignal.any([signal, AbortSignal.timeout(patienceMs)])', without: 'AbortSignal.any([signal, AbortSignal.timeout(patienceMs * 9)])', tests: alerts },

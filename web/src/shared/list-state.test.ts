@@ -12,6 +12,7 @@ test('a list and its address are each other’s way back', () => {
 
 test('a plain list has a plain address, and an unknown sort is the usual one', () => {
   expect(writeList(readList({}, sorts), sorts)).toEqual({})
+  expect(writeList(readList({ q: 'ada' }, []), [])).toEqual({ q: 'ada' })
   expect(readList({ sort: '-password' }, sorts)).toMatchObject({ by: 'family', descending: false })
   expect(readList({ q: ['a', 'b'] }, sorts).search).toBe('')
 })

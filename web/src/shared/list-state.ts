@@ -22,7 +22,7 @@ export function readList(query: LocationQuery, sorts: readonly string[]): ListSt
 
 /** The address of a state. What is as usual is left out, so that a plain list has a plain address. */
 export function writeList({ search, by, descending, after, before }: ListState, sorts: readonly string[]): Record<string, string> {
-  const usual = by === sorts[0] && !descending
+  const usual = by === (sorts[0] ?? '') && !descending
   return {
     ...(search && { q: search }),
     ...(!usual && { sort: (descending ? '-' : '') + by }),

@@ -18,7 +18,8 @@ export function useLiveQuery<Data, Variables extends OperationVariables>(
   const query = useQuery(document, variables, { enabled })
   const repeating = ref(false)
   let timer: ReturnType<typeof setTimeout> | undefined
-  const wanted = () => toValue(enabled) && !window.document.hidden
+  let over = false
+  const wanted = () => !over && toValue(enabled) && !window.document.hidden
 
   function later() {
     clearTimeout(timer)
@@ -36,11 +37,16 @@ export function useLiveQuery<Data, Variables extends OperationVariables>(
 
   const seen = () => (wanted() ? void look() : clearTimeout(timer))
   window.document.addEventListener('visibilitychange', seen)
+  // The browser knows at once that the network is gone, or back.
+  const turns = ['online', 'offline'] as const
+  turns.forEach(turn => window.addEventListener(turn, seen))
   watch([() => toValue(enabled), () => toValue(every)], later, { immediate: true })
   onScopeDispose(() => {
+    // An answer that is still on its way begins no new wait.
+    over = true
     clearTimeout(timer)
     window.document.removeEventListener('visibilitychange', seen)
-    repeating.value = true
+    turns.forEach(turn => window.removeEventListener(turn, seen))
   })
   return { ...query, busy: computed(() => query.loading.value && !repeating.value), look }
 }

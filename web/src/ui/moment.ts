@@ -18,6 +18,22 @@ export function ago(at: string, now: number, locale: string): string {
   return date(at, locale)
 }
 
+/** How soon something will be: `in 3 minutes`, `tomorrow`; what should have been is now. */
+export function ahead(at: string, now: number, locale: string): string {
+  const left = Math.max(0, Date.parse(at) - now)
+  const words = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
+  if (left < MINUTE)
+    return words.format(Math.round(left / 1_000), 'second')
+  if (left < HOUR)
+    return words.format(Math.round(left / MINUTE), 'minute')
+  return left < DAY ? words.format(Math.round(left / HOUR), 'hour') : words.format(Math.round(left / DAY), 'day')
+}
+
+/** Day and time, short enough to stand in a line. */
+export function dayAndTime(at: string, locale: string, timeZone?: string): string {
+  return new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short', timeZone }).format(new Date(at))
+}
+
 export function date(at: string, locale: string, timeZone?: string): string {
   return new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric', timeZone }).format(new Date(at))
 }

@@ -89,6 +89,19 @@ test('3 of 200 schools that cannot be migrated stay as they were and are served;
   expect((await operator.start()).errors?.[0]?.extensions.code).toBe('NOTHING_TO_DO')
 }, 180_000)
 
+test('of very many failures the last are listed, and all are counted', async () => {
+  await open(0)
+  await sql(`
+    insert into platform.tenant (id, slug, slug_look, name, time_zone, locale, schema_version, schema_serves_from, preparation_status, set_aside_version, set_aside_code, set_aside_at)
+    select gen_random_uuid(), 'aside-' || n, 'aside-' || n, 'Aside', 'Europe/Zurich', 'en', 2, 1, 'READY', 3, 'MIGRATION_FAILED', now() - n * interval '1 second' from generate_series(1, 205) n`)
+  const [{ id }] = await sql<{ id: string }>('insert into platform.rollout (id, target_version, canaries, parallel, failure_budget) values (gen_random_uuid(), 3, 0, 4, 1000) returning id') as [{ id: string }]
+  await sql('insert into platform.rollout_school (rollout_id, tenant_id, from_version, outcome, error_code, ended_at) select $1, id, 2, \'FAILED\', set_aside_code, set_aside_at from platform.tenant', [id])
+  const { setAside, setAsideCount, rollout } = await operator.fleet()
+  expect([setAsideCount, setAside.length, rollout!.failed, rollout!.failures.length]).toEqual([205, 200, 205, 200])
+  for (const listed of [setAside, rollout!.failures])
+    expect([listed[0]!.tenant.slug, listed.at(-1)!.tenant.slug]).toEqual(['aside-1', 'aside-200'])
+})
+
 test('a command does the same in the foreground, names who stayed behind and tries them again; with nothing to do it says so', async () => {
   await open(6)
   await block([schools[2]!])

@@ -1,5 +1,5 @@
 import type { MaybeRefOrGetter } from 'vue'
-import { computed } from 'vue'
+import { computed, onScopeDispose, ref } from 'vue'
 import { AlertsDocument } from '../../../apollo/generated/graphql.ts'
 import { useLiveQuery } from '../../../shared/useLiveQuery.ts'
 
@@ -12,10 +12,15 @@ const LONG = 100_000
 export function useAlerts({ enabled = true }: { enabled?: MaybeRefOrGetter<boolean> } = {}) {
   const query = useLiveQuery(AlertsDocument, {}, EVERY, { enabled })
   const alerts = computed(() => query.data.value?.alerts)
+  // The answer stays the same where nobody looks any more: it is the time that goes on.
+  const now = ref(Date.now())
+  const clock = setInterval(() => { now.value = Date.now() }, EVERY)
+  onScopeDispose(() => clearInterval(clock))
+
   /** Nobody has looked for a while, or ever: what is shown says nothing of now. */
   const unwatched = computed(() => {
     const at = query.data.value?.alertsLookedAt
-    return query.data.value !== undefined && (!at || Date.now() - Date.parse(at) > LONG)
+    return query.data.value !== undefined && (!at || now.value - Date.parse(at) > LONG)
   })
-  return { ...query, alerts, unwatched, lookedAt: computed(() => query.data.value?.alertsLookedAt ?? undefined) }
+  return { ...query, alerts, unwatched, now, lookedAt: computed(() => query.data.value?.alertsLookedAt ?? undefined) }
 }

@@ -1,6 +1,6 @@
 import type { Queue } from './jobs-state.ts'
 import { expect, test } from 'vitest'
-import { askJobs, byTrouble, countOf, readJobs, spanOf, writeJobs } from './jobs-state.ts'
+import { askJobs, byTrouble, countOf, firstState, readJobs, spanOf, writeJobs } from './jobs-state.ts'
 
 test('a page and its address are each other’s way back', () => {
   const query = { queue: 'send-mail', state: 'WAITING', after: 'c1' }
@@ -24,6 +24,10 @@ test('queues in trouble come first', () => {
 test('jobs are counted of one queue or of all', () => {
   const queues = [queue('a', { failed: 2 }), queue('b', { failed: 3, completed: 9 })]
   expect([countOf(queues, 'FAILED'), countOf(queues, 'FAILED', 'a'), countOf(queues, 'COMPLETED', 'a'), countOf(queues, 'FAILED', 'unknown')]).toEqual([5, 2, 0, 0])
+})
+
+test('a queue opens where there is something to see', () => {
+  expect([queue('a'), queue('a', { completed: 1 }), queue('a', { waiting: 1, completed: 1 }), queue('a', { failed: 1, retrying: 1 })].map(firstState)).toEqual(['FAILED', 'COMPLETED', 'WAITING', 'FAILED'])
 })
 
 test('how long one has waited is said in one unit', () => {

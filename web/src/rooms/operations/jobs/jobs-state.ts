@@ -35,6 +35,9 @@ export function countOf(queues: readonly Queue[], state: JobState, queue?: strin
   return queues.reduce((sum, each) => (queue === undefined || each.name === queue ? sum + each[columns[state]] : sum), 0)
 }
 
+/** What there is to see of a queue: the first state with jobs in it. */
+export const firstState = (queue: Queue): JobState => states.find(state => countOf([queue], state) > 0) ?? states[0]
+
 /** Queues in trouble first, then those at work, then by name. */
 export function byTrouble(queues: readonly Queue[]): Queue[] {
   const weights = (queue: Queue) => [queue.failed, queue.oldestWaitingSeconds ?? 0, queue.retrying, queue.waiting + queue.active]
