@@ -8,10 +8,9 @@ export const presentPassword = z.string().check(z.minLength(1, 'REQUIRED'))
 
 export const emailAddress = z.string().check(z.trim(), z.minLength(1, 'REQUIRED'), z.email('EMAIL_MALFORMED'))
 
-export const personName = z.string().check(z.trim(), z.minLength(1, 'REQUIRED'), z.maxLength(200, 'TOO_LONG'))
+/** What a person, or a school, is called. */
+export const properName = z.string().check(z.trim(), z.minLength(1, 'REQUIRED'), z.maxLength(200, 'TOO_LONG'))
 
 export const authenticatorCode = z.string().check(z.minLength(1, 'REQUIRED'), z.length(6, 'CODE_SHORT'))
-
-export const schoolName = personName
 
 export const schoolSlug = z.string().check(z.minLength(1, 'REQUIRED'), z.refine(isSlug, 'SLUG_MALFORMED'))

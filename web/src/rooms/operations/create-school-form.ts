@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { emailAddress, schoolName, schoolSlug } from '../../shared/fields.ts'
+import { emailAddress, properName, schoolSlug } from '../../shared/fields.ts'
 
 /** What the operator says of a school that is to have a tenant. */
-export const createSchoolForm = z.object({ name: schoolName, slug: schoolSlug, adminEmail: emailAddress, timeZone: z.string() })
+export const createSchoolForm = z.object({ name: properName, slug: schoolSlug, adminEmail: emailAddress, timeZone: z.string() })

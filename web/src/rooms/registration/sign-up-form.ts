@@ -1,12 +1,12 @@
 import * as z from 'zod/mini'
-import { emailAddress, newPassword, personName, schoolName, schoolSlug } from '../../shared/fields.ts'
+import { emailAddress, newPassword, properName, schoolSlug } from '../../shared/fields.ts'
 
 /** A message is a key of errors.fields, so that client and server are told in the same words. */
 export const signUpForm = z.object({
-  name: schoolName,
+  name: properName,
   slug: schoolSlug,
   admin: z.object({
-    name: personName,
+    name: properName,
     email: emailAddress,
     password: newPassword,
   }),

@@ -1,13 +1,13 @@
-import type { SchoolMigration } from '../../../migrations/school/index.ts'
-import type { GraphqlClient } from '../../../test/harness/client.ts'
-import type { TestHomeroom } from '../../../test/harness/homeroom.ts'
+import type { SchoolMigration } from '../../migrations/school/index.ts'
+import type { GraphqlClient } from '../harness/client.ts'
+import type { TestHomeroom } from '../harness/homeroom.ts'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { schoolMigrations } from '../../../migrations/school/index.ts'
-import { openHomeroom } from '../../../test/harness/homeroom.ts'
-import { holdLock, holds, sqlOf, waits } from '../../../test/harness/process-holds.ts'
-import { signUpInput } from '../../../test/harness/sign-up.ts'
-import { openSuperadmin } from '../../../test/harness/superadmin.ts'
-import { schemaName } from '../../database/schema-names.ts'
+import { schoolMigrations } from '../../migrations/school/index.ts'
+import { schemaName } from '../../src/database/schema-names.ts'
+import { openHomeroom } from '../harness/homeroom.ts'
+import { holdLock, holds, sqlOf, waits } from '../harness/process-holds.ts'
+import { signUpInput } from '../harness/sign-up.ts'
+import { openSuperadmin } from '../harness/superadmin.ts'
 
 let homeroom: TestHomeroom
 let operator: GraphqlClient
