@@ -34,6 +34,7 @@ import { housekeepingJobs, housekeepingRoom, startHousekeepingWorker } from './p
 import { identityEntities, identityLetters, identityRoom, keepSigningKey, newSigningKey, openSuperadminsService } from './platform/identity/room.ts'
 import { lifecycleRoom, startLifecycleWorker } from './platform/lifecycle/room.ts'
 import { membersLetters, membersRoom } from './platform/members/room.ts'
+import { operationsRoom } from './platform/operations/room.ts'
 import { preparationJobs, preparationRoom, schoolVersion, startPreparationWorker } from './platform/preparation/room.ts'
 import { registrationRoom } from './platform/registration/room.ts'
 import { tenancyRoom, TenantSchema } from './platform/tenancy/room.ts'
@@ -120,8 +121,9 @@ function joinRooms({ platform, limits, jobs, bus, jwtPrivateKey, secretKey, roll
   const fleet = fleetRoom({ platform, bus, served, plan: rollout, log })
   const housekeeping = housekeepingRoom({ platform, jobs })
   const lifecycle = lifecycleRoom({ platform, tenancy, graceDays })
-  const resolvers = [tenancyPart, identityPart, preparationPart, registration, members, audit, alerts, fleet, housekeeping, lifecycle, roster].flatMap(room => room.resolvers)
-  return { tenancy, sessions, audit, resolvers, watchers: preparationPart.watchers, measureFleet: alerts.measure, stop: () => [preparationPart, fleet].forEach(room => room.stop()) }
+  const operations = operationsRoom({ platform, tenancy, bus, log })
+  const resolvers = [tenancyPart, identityPart, preparationPart, registration, members, audit, alerts, fleet, housekeeping, lifecycle, operations, roster].flatMap(room => room.resolvers)
+  return { tenancy, sessions, audit, resolvers, watchers: preparationPart.watchers, measureFleet: alerts.measure, stop: () => [preparationPart, fleet, operations].forEach(room => room.stop()) }
 }
 
 /** The published contract, made from the rooms without a database behind them. */
@@ -154,7 +156,7 @@ export async function startApi(config: Config, urls: LoginUrls, log: Log, webRoo
   const platform = await openPlatform({ url: request, poolSize: config.poolSize, entities: platformEntities, warn })
   const schools = await openSchools({ nodes: { main: request }, poolSize: config.poolSize, entities: schoolEntities, metrics, log })
   const jobs = await openJobSender(request, log)
-  const bus = await openBus({ url: listener, topics: [tenantPreparationChanged, rolloutChanged, accessChanged], log })
+  const bus = await openBus({ url: listener, topics: [tenantPreparationChanged, tenantChanged, rolloutChanged, accessChanged], log })
   const limits = openLimits({ enabled: config.rateLimits, platform })
   const rooms = joinRooms({ platform, limits, jobs, bus, jwtPrivateKey: config.jwtPrivateKey ?? keepSigningKey(config.dataDir), secretKey: config.secretKey ?? keepSecretKey(config.dataDir), rollout: config.rollout, graceDays: config.keepDays.deletedSchools, log })
 

@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations'
 
-/** Operating the fleet: lifecycle with its reasons, receipts of deletions, exports, roll-outs of migrations, alerts. */
+/** Operating the fleet: lifecycle with its reasons, rounds of preparation, receipts of deletions, exports, roll-outs of migrations, alerts. */
 export class Migration0003Operations extends Migration {
   override up(): void {
     this.addSql(`alter table platform.tenant
@@ -19,6 +19,50 @@ export class Migration0003Operations extends Migration {
     this.addSql(`create index tenant_delete_after on platform.tenant (delete_after) where delete_after is not null`)
     this.addSql(`create index session_tenant_last_used on platform.session (tenant_id, last_used_at desc) where tenant_id is not null`)
     this.addSql(`create index preparation_attempt_ended_at on platform.preparation_attempt (ended_at)`)
+
+    // How each round of preparing a school went, from sign-up or a retry to its end. Written by the database itself, so that
+    // nothing that moves a tenant on can forget it.
+    this.addSql(`create table platform.preparation_cycle (
+      tenant_id uuid not null references platform.tenant (id) on delete cascade,
+      cycle int not null,
+      began_at timestamptz not null,
+      taken_at timestamptz,
+      ended_at timestamptz,
+      outcome text check (outcome in ('READY', 'FAILED')),
+      error_code text,
+      primary key (tenant_id, cycle),
+      constraint preparation_cycle_ended_whole check ((ended_at is null) = (outcome is null) and (outcome is not distinct from 'FAILED') = (error_code is not null))
+    )`)
+    this.addSql(`create index preparation_cycle_ended_at on platform.preparation_cycle (ended_at) where ended_at is not null`)
+    // Of schools that are there already: the round they are in.
+    this.addSql(`insert into platform.preparation_cycle
+      select id, preparation_cycle, case when preparation_cycle = 1 then created_at else coalesce(preparation_started_at, now()) end, preparation_started_at,
+        case when preparation_status in ('READY', 'FAILED') then coalesce(preparation_completed_at, now()) end,
+        case when preparation_status in ('READY', 'FAILED') then preparation_status end, preparation_error_code
+      from platform.tenant`)
+    this.addSql(`create function platform.note_preparation() returns trigger language plpgsql set search_path = pg_catalog as $$
+      begin
+        -- A job that was lost and queued again is still the same wait.
+        if tg_op = 'UPDATE' and new.preparation_cycle <> old.preparation_cycle and old.preparation_status in ('PENDING', 'PREPARING') then
+          update platform.preparation_cycle set cycle = new.preparation_cycle where tenant_id = new.id and cycle = old.preparation_cycle;
+        end if;
+        insert into platform.preparation_cycle as c (tenant_id, cycle, began_at, taken_at, ended_at, outcome, error_code)
+        values (
+          new.id, new.preparation_cycle, case when tg_op = 'INSERT' then new.created_at else clock_timestamp() end, new.preparation_started_at,
+          case when new.preparation_status in ('READY', 'FAILED') then coalesce(new.preparation_completed_at, clock_timestamp()) end,
+          case when new.preparation_status in ('READY', 'FAILED') then new.preparation_status end, new.preparation_error_code
+        )
+        on conflict (tenant_id, cycle) do update set
+          taken_at = coalesce(c.taken_at, excluded.taken_at), ended_at = excluded.ended_at, outcome = excluded.outcome, error_code = excluded.error_code;
+        return null;
+      end $$`)
+    this.addSql(`create trigger note_new_preparation after insert on platform.tenant for each row execute function platform.note_preparation()`)
+    this.addSql(`create trigger note_preparation after update on platform.tenant for each row
+      when (new.preparation_status <> old.preparation_status or new.preparation_cycle <> old.preparation_cycle)
+      execute function platform.note_preparation()`)
+
+    // A school's own record as its operator reads it: without what its members did, which may be a thousand times as much.
+    this.addSql(`create index audit_event_of_operators on platform.audit_event (chain, at) where actor_kind in ('superadmin', 'system') or action like 'tenant.%'`)
 
     // What is left of a deleted school: that it is gone, and what went. No reference to the tenant, which went too.
     this.addSql(`create table platform.deletion_receipt (

@@ -26,6 +26,9 @@ export const allowed: Record<string, readonly Principal[]> = {
   'query fleet': ['superadmin'],
   'query fleetDrift': ['superadmin'],
   'query rollouts': ['superadmin'],
+  'query fleetTenant': ['superadmin'],
+  'query failedPreparations': ['superadmin'],
+  'query preparationFigures': ['superadmin'],
   'query dashboard': members,
   'query users': members,
   'query user': members,
@@ -74,7 +77,11 @@ export const allowed: Record<string, readonly Principal[]> = {
   'mutation updateSchoolYear': office,
   'subscription tenantPreparationStatus': principals,
   'subscription rolloutChanged': ['superadmin'],
+  'subscription tenantsChanged': ['superadmin'],
 }
 
 /** Only the operator's people may call these: no member has an id that could be right, and none that could be another school's. */
 export const operatorOnly = Object.keys(allowed).filter(name => allowed[name]!.every(principal => principal === 'superadmin'))
+
+/** Fields that are the operator's alone on types that others may ask for too, as `access.test.ts` finds. */
+export const operatorFields: ReadonlySet<string> = new Set(['Tenant.operations'])

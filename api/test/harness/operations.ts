@@ -1,5 +1,6 @@
 import type { GraphQLField, GraphQLInputType, GraphQLOutputType, GraphQLSchema } from 'graphql'
 import { getNamedType, getNullableType, isInputObjectType, isLeafType, isListType, isNonNullType, isObjectType } from 'graphql'
+import { operatorFields } from './access-table.ts'
 
 export type Kind = 'query' | 'mutation' | 'subscription'
 
@@ -59,7 +60,7 @@ function idsIn(type: GraphQLInputType, path: readonly string[], within: readonly
 /** Levels of objects below an operation: what is deeper costs more than a document may. */
 const deepest = 4
 
-/** Every field without arguments that must be given, down to where a type comes again; of pages the nodes once. */
+/** Every field without arguments that must be given, down to where a type comes again; of pages the nodes once, and nothing that is the operator's alone. */
 function selection(type: GraphQLOutputType, within: readonly string[]): string {
   const named = getNamedType(type)
   if (!isObjectType(named))
@@ -67,7 +68,7 @@ function selection(type: GraphQLOutputType, within: readonly string[]): string {
   const path = [...within, named.name]
   const fields = Object.values(named.getFields()).flatMap((field) => {
     const below = getNamedType(field.type)
-    if (field.args.some(({ type }) => isNonNullType(type)))
+    if (field.args.some(({ type }) => isNonNullType(type)) || operatorFields.has(`${named.name}.${field.name}`))
       return []
     if (isLeafType(below))
       return [field.name]

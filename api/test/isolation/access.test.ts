@@ -5,7 +5,7 @@ import type { TestHomeroom } from '../harness/homeroom.ts'
 import { buildSchema, getNamedType, isEnumType, isInputObjectType, isListType, isNonNullType, isObjectType, isScalarType } from 'graphql'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { contract } from '../../src/compose.ts'
-import { allowed, principals, roles } from '../harness/access-table.ts'
+import { allowed, operatorFields, principals, roles } from '../harness/access-table.ts'
 import { openHomeroom } from '../harness/homeroom.ts'
 import { access, openSuperadmin } from '../harness/superadmin.ts'
 
@@ -56,6 +56,15 @@ test('what a visitor can reach is what has been reviewed', () => {
   expect(reachable(Object.keys(allowed).filter(name => allowed[name]!.includes('visitor')))).toEqual(open)
 })
 
+test.each(principals)('what the operator knows of a tenant, asked by: %s', async (principal) => {
+  const { client, headers } = callers.get(principal) ?? { client: homeroom.visitor, headers: {} }
+  const expected = principal === 'superadmin' ? [] : [refusal(principal)]
+  expect(await answerCodes(client, '{ tenant { operations { node } } }', headers)).toEqual(expected)
+  // Who is signed in reaches the own tenant by this way too, also where the school is suspended.
+  if (roles.includes(principal) || principal === 'suspended')
+    expect(await answerCodes(client, '{ viewer { tenant { operations { timeline { nodes { title } } } } } }', headers)).toEqual(expected)
+})
+
 /** With what somebody who may not call it is refused. */
 function refusal(principal: Principal, name = ''): string {
   if (name === 'mutation removeSecondFactor' && principal !== 'visitor')
@@ -97,7 +106,7 @@ function reachable(names: readonly string[]): Record<string, string> {
   const follow = (type: GraphQLNamedType) => {
     if (!isObjectType(type) || type.name in found)
       return
-    const fields = Object.values(type.getFields())
+    const fields = Object.values(type.getFields()).filter(({ name }) => !operatorFields.has(`${type.name}.${name}`))
     found[type.name] = fields.map(field => field.name).sort().join(' ')
     fields.forEach(field => follow(getNamedType(field.type)))
   }

@@ -20,9 +20,10 @@ export class PreparationService {
     private readonly feed: StatusFeed,
   ) {}
 
-  /** Queues the preparation of a new tenant in the transaction that makes it. */
+  /** Queues the preparation of a new tenant in the transaction that makes it, and tells whoever watches all of them. */
   async request(db: PlatformDb, tenantId: string, cycle = 1): Promise<void> {
     await this.jobs.enqueue(db, prepareTenant, { tenantId, cycle }, preparationKey(tenantId, cycle))
+    await db.execute('select pg_notify(?, ?)', publish(tenantPreparationChanged, { tenantId }).values)
   }
 
   /** The status of a tenant, or NOT_FOUND. Members see their own tenant's only. */
@@ -105,7 +106,6 @@ export class PreparationService {
       returning id, preparation_cycle`, [value, limit])
     for (const { id, preparation_cycle: cycle } of rows) {
       await this.request(db, id, cycle)
-      await db.execute('select pg_notify(?, ?)', publish(tenantPreparationChanged, { tenantId: id }).values)
       await record(db, id, { action: 'tenant.preparationRetried', subject: { type: 'tenant', id } }, trail)
     }
     return rows.map(({ id }) => id)

@@ -10,6 +10,7 @@ import { PreparationService } from './preparation.service.ts'
 import { StatusFeed } from './status-feed.ts'
 import { statusReader } from './status.ts'
 
+export { safeMessage } from './failure.ts'
 export { prepareTenant } from './preparation.job.ts'
 export type { PreparationService } from './preparation.service.ts'
 export { startPreparationWorker } from './preparation.worker.ts'

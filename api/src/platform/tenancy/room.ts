@@ -10,6 +10,7 @@ export { TenancyService } from './tenancy.service.ts'
 export type { Lifecycle, PreparationStatus } from './tenant.entity.ts'
 export { Tenant, TenantSchema } from './tenant.entity.ts'
 export { PreparationStatusType, TenantType } from './tenant.type.ts'
+export type { TenantRow } from './tenants.queries.ts'
 
 /** Who the schools are: records, addresses, and whether a school may be entered. */
 export function tenancyRoom(parts: { platform: Platform, limits: Limits, served: ServedVersions }) {

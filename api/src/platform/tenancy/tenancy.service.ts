@@ -50,6 +50,16 @@ export class TenancyService {
     return tenantsPage(this.platform, this.served, list)
   }
 
+  /** The newest version of a school's tables that this release makes. */
+  get newestVersion(): number {
+    return this.served.newest
+  }
+
+  /** Whether `TenantFilter.behind` finds this tenant. */
+  isBehind({ preparationStatus, schemaVersion, setAsideVersion }: Pick<TenantRow, 'preparationStatus' | 'schemaVersion' | 'setAsideVersion'>): boolean {
+    return preparationStatus === 'READY' && (schemaVersion! < this.served.newest || setAsideVersion !== null)
+  }
+
   /** These tenants as lists have them; those that are gone are left out. */
   async findAll(ids: readonly string[]): Promise<TenantRow[]> {
     return ids.length === 0 ? [] : tenantsById(this.platform, ids)
