@@ -7,6 +7,7 @@ import { accountRoutes, officeAccountRoutes } from './rooms/account/room.ts'
 import { auditRoutes } from './rooms/audit/room.ts'
 import { dashboardRoutes } from './rooms/dashboard/room.ts'
 import { invitationRoutes, membersRoutes } from './rooms/members/room.ts'
+import { operationsRoutes } from './rooms/operations/room.ts'
 import { registrationRoutes } from './rooms/registration/room.ts'
 import { rosterRoutes } from './rooms/roster/room.ts'
 import { ownPath, sessionRoutes } from './rooms/session/room.ts'
@@ -15,15 +16,18 @@ declare module 'vue-router' {
   interface RouteMeta {
     /**
      * visitor: who is signed in goes on to the school. account: who is not signs in first. member: of a school.
-     * admin: of a school, as its ADMIN; the office tells the others so. Left out: anyone.
+     * admin: of a school, as its ADMIN; the office tells the others so. operator: a superadmin with a second factor.
+     * Left out: anyone.
      */
-    for?: 'visitor' | 'account' | 'member' | 'admin'
+    for?: 'visitor' | 'account' | 'member' | 'admin' | 'operator'
     title?: string
+    /** Which of the console's places the page belongs to. */
+    place?: string
   }
 }
 
 const ofSchool = (to: RouteLocationNormalized) => to.meta.for === 'member' || to.meta.for === 'admin'
-export const needsSession = (to: RouteLocationNormalized) => to.meta.for === 'account' || ofSchool(to)
+export const needsSession = (to: RouteLocationNormalized) => to.meta.for === 'account' || to.meta.for === 'operator' || ofSchool(to)
 
 export function createAppRouter(session: Session, i18n: ReturnType<typeof createMessages>) {
   const router = createRouter({
@@ -35,9 +39,9 @@ export function createAppRouter(session: Session, i18n: ReturnType<typeof create
       ...invitationRoutes,
       {
         path: '/',
-        component: () => import('./Office.vue'),
+        component: () => import('./Frame.vue'),
         meta: { for: 'member' },
-        children: [...dashboardRoutes, ...rosterRoutes, ...membersRoutes, ...auditRoutes, ...officeAccountRoutes],
+        children: [...dashboardRoutes, ...rosterRoutes, ...membersRoutes, ...auditRoutes, ...officeAccountRoutes, ...operationsRoutes],
       },
       { path: '/:rest(.*)*', name: 'nowhere', component: () => import('./Nowhere.vue'), meta: { title: 'nowhere.title' } },
     ],
@@ -52,9 +56,15 @@ export function createAppRouter(session: Session, i18n: ReturnType<typeof create
       return { name: 'sign-in', query: { next: to.fullPath } }
     // The operator's people belong to no school.
     if (ofSchool(to) && !viewer?.tenant)
+      return { name: 'console' }
+    if (to.meta.for === 'operator' && !viewer?.superadmin)
+      return { name: 'dashboard' }
+    if (to.meta.for === 'operator' && !viewer?.secondFactor)
       return { name: 'operator' }
     if (to.name === 'operator' && viewer?.tenant)
       return { name: 'dashboard' }
+    if (to.name === 'operator' && viewer?.secondFactor)
+      return { name: 'console' }
     if (to.meta.for === 'visitor' && viewer)
       return ownPath(to.query.next) ?? { name: 'dashboard' }
   })

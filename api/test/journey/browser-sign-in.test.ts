@@ -90,7 +90,7 @@ describe.each(looks)('%s', (look, options) => {
     expect(misdeeds(page)).toEqual([])
   })
 
-  test('one of the operator\'s people is led to a second factor first, and then told where they are', async () => {
+  test('one of the operator\'s people is led to a second factor first, and then to the console', async () => {
     const { email } = await openSuperadmin(homeroom, `Sam ${name}`, { secondFactor: false })
     const page = await browser.newPage({ baseURL: homeroom.api.url, ...options })
     await page.goto('/people')
@@ -105,8 +105,10 @@ describe.each(looks)('%s', (look, options) => {
     await page.getByText('Your second factor is on.').first().waitFor()
     await expectAccessible(page)
     await page.goto('/dashboard')
-    await page.getByText('The console comes with the operator’s tools.').waitFor()
-    expect(await page.getByRole('navigation').count()).toBe(0)
+    await page.waitForURL('**/console')
+    await page.getByRole('heading', { name: 'Schools' }).waitFor()
+    await page.getByText(`School own-${name}`).waitFor()
+    await expectAccessible(page)
     expect(misdeeds(page)).toEqual([])
   })
 
