@@ -79,6 +79,10 @@ test('deletes everything of a school and nothing of another, and leaves a receip
     { kind: 'invitation', name: 'platform.invitation', count: 1 },
   ]))
   expect(before!.users).toBeGreaterThan(0)
+  const ofTenant = async (tenantId: string) => (await operator.ask<Receipts>('query ($tenantId: ID) { deletionReceipts(filter: { tenantId: $tenantId }) { totalCount nodes { tenantId name slug reason requestedBy gone { kind name count } } } }', { tenantId })).deletionReceipts.nodes.map(({ slug }) => slug)
+  expect(await ofTenant(oakfield.tenantId.toUpperCase())).toEqual(['oakfield'])
+  expect(await ofTenant(riverside.tenantId)).toEqual([])
+  expect(await ofTenant('nonsense')).toEqual([])
   const actions = (await homeroom.database.sql<{ action: string }>('select action from platform.audit_event where chain = $1 order by sequence', [oakfield.tenantId])).map(({ action }) => action)
   expect(actions.slice(-3)).toEqual(['tenant.archived', 'tenant.deletionRequested', 'tenant.deleted'])
   // The slug is free again.
