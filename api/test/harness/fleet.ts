@@ -12,6 +12,12 @@ const lanes = 4
 
 export interface FleetSchool { readonly tenantId: string, readonly slug: string }
 
+/** The schools' history with one step more, which adds this table. */
+export function historyWith(table: string): SchoolMigration[] {
+  const step = { version: schoolMigrations.length + 1, name: table, worksWith: schoolMigrations.length, tables: [table], statements: [`create table ${table} (id uuid primary key)`] }
+  return [...schoolMigrations, step]
+}
+
 /** Many ready schools without anybody in them, made as a worker with this history makes them, several at a time. */
 export async function makeFleet(urls: Required<LoginUrls>, count: number, migrations: readonly SchoolMigration[] = schoolMigrations): Promise<FleetSchool[]> {
   const schools = Array.from({ length: count }, (_, place) => ({ tenantId: randomUUID(), slug: `school-${String(place + 1).padStart(4, '0')}` }))

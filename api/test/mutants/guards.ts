@@ -2,10 +2,11 @@ import type { Guard } from './guard.ts'
 import { accountGuards } from './guards-of-accounts.ts'
 import { exportGuards } from './guards-of-exports.ts'
 import { signalGuards } from './guards-of-signals.ts'
+import { consoleGuards } from './guards-of-the-console.ts'
 import { databaseGuards } from './guards-of-the-database.ts'
 import { edgeGuards } from './guards-of-the-edge.ts'
 import { fleetGuards } from './guards-of-the-fleet.ts'
 import { rollOutGuards } from './guards-of-the-roll-outs.ts'
 
 /** Every guard that `npm run mutants` takes out. */
-export const guards: readonly Guard[] = [...edgeGuards, ...databaseGuards, ...accountGuards, ...signalGuards, ...fleetGuards, ...rollOutGuards, ...exportGuards]
+export const guards: readonly Guard[] = [...edgeGuards, ...databaseGuards, ...accountGuards, ...signalGuards, ...fleetGuards, ...rollOutGuards, ...exportGuards, ...consoleGuards]

@@ -38,6 +38,15 @@ test('a school on its way: facts, no version, no size, no failure', async () => 
   expect(await look(ready.tenantId)).toEqual({ status: 'PENDING', node: 'main', schemaVersion: null, newestVersion: expect.any(Number), behind: false, setAsideVersion: null, setAsideCode: null, setAsideCause: null, setAsideAt: null, restoredFrom: null, memberCount: 1, lastActiveAt: expect.any(String), sizeBytes: null, failure: null })
 })
 
+test('an unknown tenant, a malformed id and another\'s member', async () => {
+  const query = 'query ($id: ID!) { fleetTenant(id: $id) { id } }'
+  for (const id of [crypto.randomUUID(), 'nonsense', '%'])
+    expect((await operator.send(query, { id })).errors?.[0]?.extensions).toMatchObject({ code: 'TENANT_NOT_FOUND' })
+  expect(await operator.ask(query, { id: ready.tenantId.toUpperCase() })).toEqual({ fleetTenant: { id: ready.tenantId } })
+  for (const document of ['{ tenant { operations { node } } }', '{ viewer { tenant { operations { timeline { nodes { title } } } } } }', `{ fleetTenant(id: "${ready.tenantId}") { id } }`])
+    expect((await ready.client.send(document)).errors?.[0]?.extensions.code).toBe('FORBIDDEN')
+})
+
 test('between two attempts the failure says why, how often and when the next begins; FAILED has no next; READY has neither failure nor secret', async () => {
   await homeroom.startWorker()
   // Seen through the API while the job waits for its second or third try.

@@ -4,9 +4,8 @@ import type { TestSuperadmin } from '../../../test/harness/superadmin.ts'
 import type { Telling } from '../../../test/harness/tenants-changed.ts'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
-import { schoolMigrations } from '../../../migrations/school/index.ts'
 import { until } from '../../../test/harness/embedded-owners.ts'
-import { makeFleet } from '../../../test/harness/fleet.ts'
+import { historyWith, makeFleet } from '../../../test/harness/fleet.ts'
 import { openHomeroom } from '../../../test/harness/homeroom.ts'
 import { metricsToken, scrape } from '../../../test/harness/scrape.ts'
 import { openSuperadmin } from '../../../test/harness/superadmin.ts'
@@ -53,7 +52,7 @@ test('another process tells of a new tenant, every way it goes, and that it is g
   const own = (message: Telling['messages'][number] | Parameters<Parameters<Telling['told']>[0]>[0]) => message.tenants.find(({ id }) => id === school.tenantId)
   expect(own(await telling.told(message => own(message)?.preparation.status === 'PENDING'))).toMatchObject({ slug: 'oakfield', lifecycle: 'ACTIVE', operations: { schemaVersion: null } })
   await homeroom.startWorker()
-  expect(own(await telling.told(message => own(message)?.preparation.status === 'READY'))!.operations.schemaVersion).toBe(schoolMigrations.length)
+  expect(own(await telling.told(message => own(message)?.preparation.status === 'READY'))!.operations.schemaVersion).toBeGreaterThan(0)
   await order(`suspendTenant(tenantId: $id, ${reason})`, school.tenantId)
   await telling.told(message => own(message)?.lifecycle === 'SUSPENDED')
   await order(`archiveTenant(tenantId: $id, ${reason})`, school.tenantId)
@@ -68,9 +67,9 @@ test('tells of versions, and of who was set aside', async () => {
   const telling = await follow()
   const [whole, broken] = fleet as [FleetSchool, FleetSchool]
   await sql(`create table ${schemaName(broken.tenantId)}.homework (c int)`)
-  const step = { version: schoolMigrations.length + 1, name: 'homework', worksWith: schoolMigrations.length, tables: ['homework'], statements: ['create table homework (id uuid primary key)'] }
-  await migrateSchools(homeroom.config, homeroom.database.urls, createLog('silent'), undefined, [...schoolMigrations, step])
-  await telling.told(({ tenants }) => tenants.some(({ id, operations }) => id === whole.tenantId && operations.schemaVersion === step.version))
+  const history = historyWith('homework')
+  await migrateSchools(homeroom.config, homeroom.database.urls, createLog('silent'), undefined, history)
+  await telling.told(({ tenants }) => tenants.some(({ id, operations }) => id === whole.tenantId && operations.schemaVersion === history.length))
   await telling.told(({ tenants }) => tenants.some(({ id, operations }) => id === broken.tenantId && operations.setAsideCode === 'OBJECT_EXISTS'))
 }, 60_000)
 

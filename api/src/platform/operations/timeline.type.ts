@@ -1,8 +1,9 @@
+import type { TimelineKind } from './timeline.queries.ts'
 import { GraphQLDateTime, GraphQLJSONObject } from 'graphql-scalars'
 import { Field, ID, ObjectType, registerEnumType } from 'type-graphql'
 import { connectionType } from '../../access/page.type.ts'
 
-export enum TimelineKindType { ATTEMPT = 'ATTEMPT', STATE = 'STATE', ACTION = 'ACTION', ACCESS = 'ACCESS', MIGRATION = 'MIGRATION' }
+export const TimelineKindType: Readonly<Record<TimelineKind, TimelineKind>> = { ATTEMPT: 'ATTEMPT', STATE: 'STATE', ACTION: 'ACTION', ACCESS: 'ACCESS', MIGRATION: 'MIGRATION' }
 registerEnumType(TimelineKindType, {
   name: 'TimelineKind',
   description: 'What kind of thing happened to a tenant.',
@@ -36,7 +37,7 @@ export class TimelineEntryType {
   id!: string
 
   @Field(() => TimelineKindType, { description: 'What kind of thing it was.' })
-  kind!: `${TimelineKindType}`
+  kind!: TimelineKind
 
   @Field(() => GraphQLDateTime, { description: 'When it happened or began.' })
   at!: Date
