@@ -5,7 +5,7 @@ const service = 'src/platform/exports/exports.service.ts'
 const load = 'src/school/exchange/load-school.ts'
 const exportsTest = ['src/platform/exports/exports.test.ts']
 const restore = ['src/platform/exports/restore.test.ts']
-const later = ['src/platform/exports/restore-later.test.ts']
+const later = ['test/journey/restore-later.test.ts']
 const archive = ['src/school/exchange/archive.test.ts']
 
 /** What a school takes away, who may have it, and what a new one is made from. */
@@ -18,7 +18,7 @@ export const exportGuards: readonly Guard[] = [
   { name: 'exports: what is not READY cannot be had', file: service, guard: '    if (state !== \'READY\')\n      throw new NotFound(\'The export\')\n', without: '    void state\n', tests: exportsTest },
   { name: 'exports: what has expired is gone', file: 'src/platform/exports/exports.queries.ts', guard: '`(expires_at is null or expires_at > now())`', without: '`true`', tests: exportsTest },
   { name: 'exports: not deleted while a school is made from it', file: service, guard: '\n          and not exists (select from platform.tenant t where t.restored_from = e.id and t.preparation_status in (\'PENDING\', \'PREPARING\'))', without: '', tests: later },
-  { name: 'exports: not tidied away while a school is made from it', file: 'src/platform/housekeeping/tidy.ts', guard: '\n      and not exists (select from platform.tenant t where t.restored_from = platform.school_export.id and t.preparation_status in (\'PENDING\', \'PREPARING\'))', without: '', tests: later },
+  { name: 'exports: not tidied away while a school is made from it', file: 'src/platform/housekeeping/tidy.ts', guard: '\n      and not exists (select from platform.tenant t where t.restored_from = platform.school_export.id and t.preparation_status in (\'PENDING\', \'PREPARING\'))', without: '', tests: ['src/platform/housekeeping/tidy.test.ts'] },
   { name: 'exports: nobody migrates or deletes the school meanwhile', file: make, guard: '  await tx.executeSql(\'select pg_advisory_xact_lock($1::bigint)\', [tenantLock(tenantId)])\n', without: '  void tenantLock\n', tests: exportsTest },
   { name: 'exports: a version that this release does not read is given up', file: make, guard: 'if (!serves(served, school))', without: 'if (!serves(served, school) && tenantId === \'\')', tests: exportsTest },
   { name: 'exports: all of it is of one moment', file: 'src/database/school-db.ts', guard: '.setIsolationLevel(snapshot ? \'repeatable read\' : \'read committed\')', without: '.setIsolationLevel(snapshot ? \'read committed\' : \'read committed\')', tests: exportsTest },

@@ -34,6 +34,15 @@ const never = new AbortController().signal
 const run = (signal = never) => withClient(homeroom.database.urls.owner, owner => tidyUp(owner, keepDays, signal))
 const nothing = { sessions: 0, accountTokens: 0, invitations: 0, idempotencyKeys: 0, attempts: 0, exports: 0, rollouts: 0 }
 
+test('an export stays, though it has expired, while a school is to be made from it', async () => {
+  const [{ id }] = await sql<{ id: string }>(`insert into platform.school_export (id, tenant_id, tenant_name, slug, time_zone, locale, state, reason, expires_at, completed_at, size_bytes, sha256, row_counts)
+    values (gen_random_uuid(), $1, 'Oakfield', 'oakfield', 'UTC', 'en', 'READY', 'for the test only', now() - interval '1 day', now() - interval '8 days', 1, '\\x00', '{}') returning id`, [tenantId]) as [{ id: string }]
+  await sql(`insert into platform.tenant (id, slug, slug_look, name, time_zone, locale, restored_from) values (gen_random_uuid(), 'again', 'again', 'Again', 'UTC', 'en', $1)`, [id])
+  expect((await run()).exports).toBe(0)
+  await sql('delete from platform.tenant where restored_from = $1', [id])
+  expect((await run()).exports).toBe(1)
+})
+
 test('removes what is older than its period, and nothing that is younger', async () => {
   await run()
   const insert = async (statement: string, values: unknown[]) => void await sql(statement, values)

@@ -1,14 +1,12 @@
-import type { GraphqlClient } from '../../../test/harness/client.ts'
-import type { ExportAnswer } from '../../../test/harness/exports.ts'
-import type { TestHomeroom } from '../../../test/harness/homeroom.ts'
-import pg from 'pg'
+import type { GraphqlClient } from '../harness/client.ts'
+import type { ExportAnswer } from '../harness/exports.ts'
+import type { TestHomeroom } from '../harness/homeroom.ts'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { schoolMigrations } from '../../../migrations/school/index.ts'
-import { askRestore, exported } from '../../../test/harness/exports.ts'
-import { openHomeroom } from '../../../test/harness/homeroom.ts'
-import { openSuperadmin } from '../../../test/harness/superadmin.ts'
-import { schemaName } from '../../database/schema-names.ts'
-import { tidyUp } from '../housekeeping/tidy.ts'
+import { schoolMigrations } from '../../migrations/school/index.ts'
+import { schemaName } from '../../src/database/schema-names.ts'
+import { askRestore, exported } from '../harness/exports.ts'
+import { openHomeroom } from '../harness/homeroom.ts'
+import { openSuperadmin } from '../harness/superadmin.ts'
 
 let homeroom: TestHomeroom
 let operator: GraphqlClient
@@ -61,19 +59,13 @@ test('an export of tables that the worker does not know is refused by it too', a
   expect(await homeroom.database.sql('select 1 from pg_namespace where nspname = $1', [schemaName(tenantId)])).toEqual([])
 })
 
-test('an export stays while a school is to be made from it, and goes afterwards', async () => {
+test('an export cannot be deleted while a school is to be made from it, and can afterwards', async () => {
   const tenantId = await restore()
   expect((await remove()).errors?.[0]).toMatchObject({ message: 'A school is being restored from this export: wait for the end.', extensions: { code: 'CONFLICT' } })
-  await homeroom.database.sql('update platform.school_export set expires_at = now() - interval \'1 day\'')
-  const owner = new pg.Client({ connectionString: homeroom.database.urls.owner })
-  await owner.connect()
-  const tidy = async () => (await tidyUp(owner, homeroom.config.keepDays, new AbortController().signal)).exports
-  expect(await tidy()).toBe(0)
   await homeroom.startWorker()
   expect((await homeroom.visitor.watch(tenantId)).at(-1)).toMatchObject({ status: 'READY' })
-  expect(await tidy()).toBe(1)
+  expect((await remove()).data).toEqual({ deleteSchoolExport: true })
   expect(await homeroom.database.sql('select 1 from platform.school_export_part')).toEqual([])
-  await owner.end()
 })
 
 test('a school whose export is gone after all fails, with a word for it', async () => {
