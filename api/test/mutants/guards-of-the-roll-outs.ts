@@ -4,7 +4,7 @@ const rollOut = ['src/platform/fleet/roll-out.test.ts']
 const drift = ['src/platform/fleet/drift.test.ts']
 const drive = 'src/platform/fleet/drive.ts'
 const school = 'src/platform/fleet/migrate-school.ts'
-const tenancy = 'src/platform/tenancy/tenancy.service.ts'
+const tenancy = 'src/platform/tenancy/served-versions.ts'
 
 /** A roll-out of migrations: what it may break, whom it waits for, and who is served meanwhile. */
 export const rollOutGuards: readonly Guard[] = [
