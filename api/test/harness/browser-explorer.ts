@@ -2,8 +2,11 @@ import type { Locator } from 'playwright-core'
 import type { WatchedPage } from './browser.ts'
 import type { TestSuperadmin } from './superadmin.ts'
 
-/** What the editor's library draws and no setting of it changes: its tabs hold the buttons that choose and close them. */
-export const editorParts = ['.graphiql-tab']
+/**
+ * What the editor's library draws and no setting of it changes: its tabs hold the buttons that choose and close them,
+ * and its dark theme writes comments at 4.2 to 1.
+ */
+export const editorParts = ['.graphiql-tab', '.view-lines']
 
 /** Gives a page the session of a superadmin who has signed in elsewhere: an authenticator's code works once. */
 export async function asOperator(page: WatchedPage, url: string, { cookie }: Pick<TestSuperadmin, 'cookie'>): Promise<void> {
