@@ -57,6 +57,7 @@ export function createApollo(uri: string, tokens: Tokens, socket: Socket, hooks:
       typePolicies: {
         // Changed as a whole, and without ids of their own.
         Dashboard: { merge: true },
+        TenantOperations: { merge: true },
         Query: { fields: { dashboard: { merge: true } } },
       },
     }),

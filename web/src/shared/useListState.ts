@@ -6,15 +6,21 @@ import { readList, writeList } from './list-state.ts'
 
 const PAUSE = 250
 
-/** A list's search, sort and place, kept in the address: a reload, a link and the back button all lead to the same rows. */
-export function useListState(sorts: readonly string[]) {
+/**
+ * A list's search, sort and place, kept in the address: a reload, a link and the back button all lead to the same rows.
+ * `own`: what else the page keeps in its address, which a search or another order leaves as it is.
+ */
+export function useListState(sorts: readonly string[], own: readonly string[] = []) {
   const route = useRoute()
   const router = useRouter()
   const state = computed(() => readList(route.query, sorts))
 
   function go(next: Partial<ListState>, step: 'push' | 'replace' = 'push') {
     const whole = { ...state.value, after: undefined, before: undefined, ...next }
-    void router[step]({ query: writeList(whole, sorts), params: route.params })
+    void router[step]({ query: { ...kept(), ...writeList(whole, sorts) }, params: route.params })
+  }
+  function kept() {
+    return Object.fromEntries(own.flatMap(key => (route.query[key] === undefined ? [] : [[key, route.query[key]]])))
   }
 
   // Typing is not a history of pages: each word replaces the last, after a pause.
@@ -41,7 +47,7 @@ export function useListState(sorts: readonly string[]) {
     get: () => route.query.add === '1',
     set: (open) => {
       const query = { ...route.query, add: '1' }
-      void router.replace({ query: open ? query : writeList(state.value, sorts), params: route.params })
+      void router.replace({ query: open ? query : { ...kept(), ...writeList(state.value, sorts) }, params: route.params })
     },
   })
 

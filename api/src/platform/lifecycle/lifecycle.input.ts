@@ -10,4 +10,4 @@ export const reasonInput = z.strictObject({
 })
 
 /** Which receipts to list. */
-export const receiptFilter = z.strictObject({ search: z.string().max(200).nullish() })
+export const receiptFilter = z.strictObject({ search: z.string().max(200).nullish(), tenantId: z.string().nullish() })

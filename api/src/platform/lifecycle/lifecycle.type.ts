@@ -50,6 +50,9 @@ export const DeletionReceiptConnection = connectionType('DeletionReceipt', Delet
 export class DeletionReceiptFilterInput {
   @Field(() => String, { nullable: true, description: 'Words that all occur in name or slug; case does not matter. At most 200 characters.' })
   search?: string | null
+
+  @Field(() => ID, { nullable: true, description: 'Only the receipt of this tenant.' })
+  tenantId?: string | null
 }
 
 @ArgsType()

@@ -35,8 +35,8 @@ export interface Receipt {
 
 /** One page of what is left of deleted schools, the last one first. */
 export async function receiptsPage(platform: Platform, list: ReceiptList): Promise<Page<Receipt>> {
-  const { search } = parseInput(receiptFilter, list.filter ?? {})
-  const request = readPage(list, ['deletionReceipts', search], byAge.map(key => key.kind))
+  const { search, tenantId } = parseInput(receiptFilter, list.filter ?? {})
+  const request = readPage(list, ['deletionReceipts', search, tenantId], byAge.map(key => key.kind))
   let query = platform.fork().getKysely<ReceiptTables>().selectFrom('platform.deletion_receipt').select([
     'id',
     'tenant_id as tenantId',
@@ -48,6 +48,9 @@ export async function receiptsPage(platform: Platform, list: ReceiptList): Promi
     'gone',
     sql<string | null>`(select a.name || ' <' || a.email || '>' from platform.account a where a.id = requested_by)`.as('requestedBy'),
   ])
+  // As text: what is no id at all is nobody's.
+  if (tenantId)
+    query = query.where(sql<boolean>`tenant_id::text = lower(${tenantId})`)
   for (const word of search?.split(/\s+/).filter(Boolean) ?? [])
     query = query.where(sql<boolean>`strpos(lower(name || ' ' || slug), lower(${word})) > 0`)
   const page = await readKeyset(query, { keys: byAge, direction: 'desc' }, request)

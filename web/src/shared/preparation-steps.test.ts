@@ -1,6 +1,6 @@
-import type { PreparationFieldsFragment } from '../../apollo/generated/graphql.ts'
+import type { PreparationFieldsFragment } from '../apollo/generated/graphql.ts'
 import { expect, test } from 'vitest'
-import { elapsed, emptyTimeline, ended, follow, knownSteps } from './timeline.ts'
+import { elapsed, emptyTimeline, ended, follow, knownSteps } from './preparation-steps.ts'
 
 type Fields = PreparationFieldsFragment
 const start = Date.parse('2026-11-23T10:00:00.000Z')

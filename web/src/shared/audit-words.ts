@@ -1,4 +1,4 @@
-import type { AuditRowFragment } from '../../apollo/generated/graphql.ts'
+import type { AuditRowFragment } from '../apollo/generated/graphql.ts'
 
 export type AuditRow = Omit<AuditRowFragment, 'details'> & { details: Readonly<Record<string, unknown>> }
 

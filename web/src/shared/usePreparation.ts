@@ -1,13 +1,13 @@
 import type { Ref } from 'vue'
-import type { PreparationFieldsFragment } from '../../apollo/generated/graphql.ts'
-import type { Problem } from '../../apollo/problem.ts'
+import type { PreparationFieldsFragment } from '../apollo/generated/graphql.ts'
+import type { Problem } from '../apollo/problem.ts'
 import { computed, onScopeDispose, ref, shallowRef, watch } from 'vue'
-import { PreparationStatusDocument, RetryPreparationDocument, WatchPreparationDocument } from '../../apollo/generated/graphql.ts'
-import { readProblem } from '../../apollo/problem.ts'
-import { useApollo } from '../../apollo/useApollo.ts'
-import { useMutation } from '../../apollo/useMutation.ts'
-import { useSubscription } from '../../apollo/useSubscription.ts'
-import { emptyTimeline, ended, follow } from './timeline.ts'
+import { PreparationStatusDocument, RetryPreparationDocument, WatchPreparationDocument } from '../apollo/generated/graphql.ts'
+import { readProblem } from '../apollo/problem.ts'
+import { useApollo } from '../apollo/useApollo.ts'
+import { useMutation } from '../apollo/useMutation.ts'
+import { useSubscription } from '../apollo/useSubscription.ts'
+import { emptyTimeline, ended, follow } from './preparation-steps.ts'
 
 const POLL = 2_000
 // Another answer would not come: the id is wrong, or not this person's to watch.

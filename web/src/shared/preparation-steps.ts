@@ -1,4 +1,4 @@
-import type { PreparationFieldsFragment } from '../../apollo/generated/graphql.ts'
+import type { PreparationFieldsFragment } from '../apollo/generated/graphql.ts'
 
 /** undone: it was finished, and went away again with the attempt it belonged to. */
 export type StepState = 'waiting' | 'running' | 'done' | 'failed' | 'undone'

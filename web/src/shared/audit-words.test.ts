@@ -1,6 +1,6 @@
 import type { AuditRow } from './audit-words.ts'
 import { expect, test } from 'vitest'
-import { createMessages } from '../../i18n.ts'
+import { createMessages } from '../i18n.ts'
 import { actorParts, byDay, sentenceOf } from './audit-words.ts'
 
 const { t, te } = createMessages().global
