@@ -20,6 +20,7 @@ export const fleetGuards: readonly Guard[] = [
   { name: 'lifecycle: members are locked before they are looked at', file: deletion, guard: 'order by id for update`', without: 'order by id`', tests: inDeletion },
   { name: 'lifecycle: people of other schools stay', file: deletion, guard: 'and o.tenant_id <> $1)', without: 'and o.tenant_id <> $1 and false)', tests: inDeletion },
   { name: 'lifecycle: a deleted school\'s jobs go', file: deletion, guard: 'data ->> \\\'tenantId\\\' = $1 or', without: 'data ->> \\\'tenantId\\\' = $1 and false or', tests: inDeletion },
+  { name: 'lifecycle: a tenant\'s receipt is its own', file: 'src/platform/lifecycle/receipts.queries.ts', guard: 'if (tenantId)', without: 'if (tenantId === \'\')', tests: inDeletion },
   { name: 'lifecycle: what a school has not told is told before it goes', file: deletion, guard: 'table.name === \'outbox\'', without: 'table.name === \'\'', tests: inDeletion },
   { name: 'lifecycle: a school that is gone keeps nobody from being heard', file: 'src/platform/audit/courier.ts', guard: 'code !== \'42P01\'', without: 'code !== \'\'', tests: ['src/platform/audit/audit.test.ts'] },
   { name: 'lifecycle: nobody is invited who cannot join', file: registration, guard: 'account?.superadmin || account?.disabledAt', without: 'account?.disabledAt', tests: inCreation },

@@ -2,7 +2,7 @@ import type { Problem } from '../../../apollo/problem.ts'
 import type { Move } from './moves.ts'
 import { computed, ref, shallowRef } from 'vue'
 import { useI18n } from 'vue-i18n'
-import { ArchiveSchoolDocument, CancelPreparationDocument, DeleteSchoolDocument, KeepSchoolDocument, OneSchoolDocument, ResumeSchoolDocument, SuspendSchoolDocument, UnarchiveSchoolDocument } from '../../../apollo/generated/graphql.ts'
+import { ArchiveSchoolDocument, CancelDeletionDocument, CancelPreparationDocument, DeleteSchoolDocument, OneSchoolDocument, ResumeSchoolDocument, SuspendSchoolDocument, UnarchiveSchoolDocument } from '../../../apollo/generated/graphql.ts'
 import { readProblem } from '../../../apollo/problem.ts'
 import { useApollo } from '../../../apollo/useApollo.ts'
 import { useErrorWords } from '../../../apollo/useErrorWords.ts'
@@ -30,7 +30,7 @@ export function useMove() {
       case 'archive': return client.mutate({ mutation: ArchiveSchoolDocument, variables: { tenantId, reason } })
       case 'unarchive': return client.mutate({ mutation: UnarchiveSchoolDocument, variables: { tenantId } })
       case 'delete': return client.mutate({ mutation: DeleteSchoolDocument, variables: { tenantId, reason, slug } })
-      case 'keep': return client.mutate({ mutation: KeepSchoolDocument, variables: { tenantId } })
+      case 'keep': return client.mutate({ mutation: CancelDeletionDocument, variables: { tenantId } })
     }
   }
 

@@ -1,7 +1,7 @@
-import type { SchoolTimelineQuery, TimelineKind, TimelineRowFragment } from '../../../apollo/generated/graphql.ts'
+import type { TimelineKind, TimelineOfSchoolQuery, TimelineRowFragment } from '../../../apollo/generated/graphql.ts'
 import type { Problem } from '../../../apollo/problem.ts'
 import { ref, shallowRef, watch } from 'vue'
-import { SchoolTimelineDocument } from '../../../apollo/generated/graphql.ts'
+import { TimelineOfSchoolDocument } from '../../../apollo/generated/graphql.ts'
 import { readProblem } from '../../../apollo/problem.ts'
 import { useApollo } from '../../../apollo/useApollo.ts'
 import { useQuery } from '../../../apollo/useQuery.ts'
@@ -13,14 +13,14 @@ const PAGE = 20
 export function useTimeline(id: () => string, kinds: () => TimelineKind[]) {
   const { client } = useApollo()
   const ask = (after?: string | null) => ({ id: id(), first: PAGE, after, kinds: kinds() })
-  const { data, problem, loading, refetch } = useQuery(SchoolTimelineDocument, () => ask())
+  const { data, problem, loading, refetch } = useQuery(TimelineOfSchoolDocument, () => ask())
   const rows = shallowRef<TimelineRowFragment[]>()
   /** Where what is older begins; null where there is nothing. */
   const rest = ref<string | null>(null)
   const reading = ref(false)
   const readProblems = shallowRef<Problem>()
 
-  const pageOf = (answer: SchoolTimelineQuery) => answer.fleetTenant.operations.timeline
+  const pageOf = (answer: TimelineOfSchoolQuery) => answer.fleetTenant.operations.timeline
   const key = () => JSON.stringify(ask())
   let shown = ''
   watch(data, (answer) => {
@@ -45,7 +45,7 @@ export function useTimeline(id: () => string, kinds: () => TimelineKind[]) {
     reading.value = true
     readProblems.value = undefined
     try {
-      const answer = await client.query({ query: SchoolTimelineDocument, variables: ask(rest.value), fetchPolicy: 'no-cache' })
+      const answer = await client.query({ query: TimelineOfSchoolDocument, variables: ask(rest.value), fetchPolicy: 'no-cache' })
       if (answer.data && asked === key()) {
         const { nodes, pageInfo } = pageOf(answer.data)
         rows.value = joined(rows.value ?? [], nodes)
