@@ -55,6 +55,7 @@ describe.each(looks)('%s', (look, options) => {
 
   test('a school is suspended with a reason, once however often one presses, and resumed', async () => {
     await expectAccessible(page)
+    expect(await page.getByRole('link', { name: 'Look inside' }).getAttribute('href')).toBe(`/console/explorer?tenant=${school.tenantId}`)
     await ask('Suspend')
     await press('Suspend')
     await page.getByText('Say why in 10 characters or more.').waitFor()

@@ -54,6 +54,7 @@ describe.each(looks)('%s', (look, options) => {
     await page.getByRole('link', { name: `Hillcrest ${kind}` }).first().click()
     await page.getByRole('heading', { level: 1, name: `Hillcrest ${kind}` }).waitFor()
     await page.getByText('3 of 3').waitFor()
+    await expect.poll(() => page.title()).toBe(`Hillcrest ${kind} · Homeroom`)
     await page.getByText('Attempt 2 failed').waitFor()
     await expectAccessible(page)
 
