@@ -3,7 +3,7 @@ import type { SignedUp, TestHomeroom } from '../../../test/harness/homeroom.ts'
 import type { TestSuperadmin } from '../../../test/harness/superadmin.ts'
 import type { Telling } from '../../../test/harness/tenants-changed.ts'
 import pg from 'pg'
-import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { until } from '../../../test/harness/embedded-owners.ts'
 import { historyWith, makeFleet } from '../../../test/harness/fleet.ts'
 import { openHomeroom } from '../../../test/harness/homeroom.ts'
@@ -91,21 +91,28 @@ test('of many changes at once there are few messages, each read once however man
   for (let more = 1; more < 4; more++)
     watchers.push(await follow('subscription { tenantsChanged { tenants { id slug } goneIds reload } }'))
   const before = watchers.map(({ messages }) => messages.length)
-  const query = vi.spyOn(pg.Client.prototype, 'query')
-  onTestFinished(() => query.mockRestore())
+  // When the process that tells them began to read; the clock of who hears is at the mercy of the machine.
+  const reads: number[] = []
+  const { query } = pg.Client.prototype
+  onTestFinished(() => { pg.Client.prototype.query = query })
+  pg.Client.prototype.query = function (this: pg.Client, ...args: unknown[]) {
+    const [asked] = args as [string | { text: string }]
+    if ((typeof asked === 'string' ? asked : asked.text).includes('"set_aside_detail" as "setAsideDetail"'))
+      reads.push(performance.now())
+    return (query as (...args: unknown[]) => unknown).apply(this, args)
+  } as typeof query
   await nudge(...many)
   const heard = (watcher: Telling, place: number) => watcher.messages.slice(before[place])
   const ids = (watcher: Telling, place: number) => new Set(heard(watcher, place).flatMap(({ tenants }) => tenants.map(({ id }) => id)))
   await until('everybody to be told of all', async () => watchers.every((watcher, place) => many.every(({ tenantId }) => ids(watcher, place).has(tenantId))))
-  const reads = query.mock.calls.filter(([asked]) => /"set_aside_detail" as "setAsideDetail"/.test(typeof asked === 'string' ? asked : (asked as { text: string }).text))
+  for (const [at, began] of reads.entries())
+    expect(at === 0 ? 250 : began - reads[at - 1]!).toBeGreaterThan(240)
   for (const [place, watcher] of watchers.entries()) {
     const messages = heard(watcher, place)
-    expect(messages.length).toBe(reads.length)
+    // One that was read before may have come after.
+    expect(Math.abs(messages.length - reads.length)).toBeLessThanOrEqual(1)
     expect(messages.length).toBeLessThan(8)
     expect(Math.max(...messages.map(({ tenants }) => tenants.length))).toBeLessThanOrEqual(100)
-    // A timer may be a moment early on the clock of who listens.
-    for (const [at, message] of messages.entries())
-      expect(at === 0 ? 250 : message.at - messages[at - 1]!.at).toBeGreaterThan(200)
   }
 })
 
