@@ -2,7 +2,7 @@ import type { RouteLocationRaw } from 'vue-router'
 
 interface Place { words: 'failed' | 'jobs' | 'migrations', to: RouteLocationRaw }
 
-const failed: Place = { words: 'failed', to: { name: 'console', query: { status: 'FAILED' } } }
+const failed: Place = { words: 'failed', to: { name: 'console', query: { state: 'failed' } } }
 const jobs = (state: string): Place => ({ words: 'jobs', to: { name: 'jobs', query: { state } } })
 const migrations: Place = { words: 'migrations', to: { name: 'migrations' } }
 
