@@ -4,7 +4,7 @@ import { connectionType, PageArgs } from '../../access/page.type.ts'
 
 @ObjectType('DeletedThing', { description: 'Something that went with a deleted school.', simpleResolvers: true })
 export class DeletedThingType {
-  @Field(() => String, { description: '`schema`, `role` and `table` of the school; of the platform `account`, `membership`, `session`, `link` (of a mail), `invitation`, `attempt` and `step` of its preparation, `migration`, `idempotencyKey`, `job` and `limit` (a counter). What there was none of is left out, empty tables excepted.' })
+  @Field(() => String, { description: '`schema`, `role` and `table` of the school; of the platform `account`, `membership`, `session`, `link` (of a mail), `invitation`, `cycle`, `attempt` and `step` of its preparation, `migration`, `idempotencyKey`, `job` and `limit` (a counter). What there was none of is left out, empty tables excepted.' })
   kind!: string
 
   @Field(() => String, { description: 'What it was called; for a table its name.' })
