@@ -73,10 +73,10 @@ const attacks: [string, (token: string) => string | Promise<string>][] = [
   ['no time of issue', without('iat')],
   ['no id', without('jti')],
   ...[String(now() + secondsOf.minute), -1, 1e308, 0, null, [now() + secondsOf.minute], true].map((exp): [string, (token: string) => string] => [`expiry ${JSON.stringify(exp)}`, withClaims({ exp })]),
-  ['an hour to go', withClaims({ exp: now() + 60 * secondsOf.minute })],
+  ['an hour to go', token => withClaims({ exp: now() + 60 * secondsOf.minute })(token)],
   ['older than a token may be, whatever its expiry', withClaims({ iat: now() - secondsOf.lifetime - 10, nbf: now() - secondsOf.lifetime - 10, exp: now() + secondsOf.minute })],
-  ['not yet valid', withClaims({ nbf: now() + secondsOf.minute })],
-  ['issued in the future', withClaims({ iat: now() + secondsOf.minute, exp: now() + 2 * secondsOf.minute })],
+  ['not yet valid', token => withClaims({ nbf: now() + secondsOf.minute })(token)],
+  ['issued in the future', token => withClaims({ iat: now() + secondsOf.minute, exp: now() + 2 * secondsOf.minute })(token)],
   // For whom it is
   ['another issuer', withClaims({ iss: 'elsewhere' })],
   ['no issuer', without('iss')],

@@ -178,7 +178,7 @@ test('a school that was never ready leaves nothing either', async () => {
   await archive(failed.tenantId)
   await askToDelete(failed.tenantId, 'never-ready')
   await untilGone(failed.tenantId)
-  expect((await receipts('never-ready')).nodes[0]!.gone.map(({ kind }) => kind)).toEqual(['account', 'membership', 'session', 'link', 'attempt', 'step', 'job'])
+  expect((await receipts('never-ready')).nodes[0]!.gone.map(({ kind }) => kind)).toEqual(['account', 'membership', 'session', 'link', 'cycle', 'attempt', 'step', 'job'])
 })
 
 test('a worker that dies in the middle has done nothing, and the next one does it once', async () => {
