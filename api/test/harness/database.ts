@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import pg from 'pg'
 import { inject } from 'vitest'
 import { makeLogins } from '../../src/database/logins.ts'
+import { withClient } from '../../src/database/with-client.ts'
 import { loginUrls } from './login-urls.ts'
 
 export interface TestDatabase {
@@ -22,8 +23,11 @@ export async function openTestDatabase(): Promise<TestDatabase> {
   const url = new URL(server)
   url.pathname = `/${name}`
   const urls = loginUrls(url.href)
-  // Rights on the database itself are not part of what is copied.
-  await makeLogins(url.href, urls)
+  // Rights on the database itself are not part of what is copied. The logins are shared: one file at a time repairs them.
+  await withClient(server, async (client) => {
+    await client.query('select pg_advisory_lock(hashtext(\'test logins\'))')
+    await makeLogins(url.href, urls)
+  })
   const pool = new pg.Pool({ connectionString: url.href, max: 2 })
   pool.on('error', () => {})
   return {
@@ -41,12 +45,5 @@ export async function openTestDatabase(): Promise<TestDatabase> {
 }
 
 async function once(url: string, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  try {
-    await client.query(statement)
-  }
-  finally {
-    await client.end()
-  }
+  await withClient(url, client => client.query(statement))
 }
