@@ -12,7 +12,7 @@ const api = {
 }
 
 /** They ask whether somebody is slowed down: nothing else runs beside them. */
-const alone = ['test/journey/rolling-restart.test.ts', 'test/isolation/hostile-load.test.ts']
+const alone = ['test/journey/rolling-restart.test.ts', 'test/journey/sign-up-rush.test.ts', 'test/isolation/hostile-load.test.ts']
 
 export default defineConfig({
   test: {

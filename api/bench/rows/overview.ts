@@ -12,6 +12,7 @@ import { codeOf, signedIn } from '../../test/harness/sign-in.ts'
 import { populateFleet } from '../harness/busy-fleet.ts'
 import { openHomeroom } from '../harness/homeroom.ts'
 import { summarise, takeTurns, timed } from '../harness/samples.ts'
+import { scrolling } from './scrolling.ts'
 
 const limitMs = 200
 /** What the target is said of. */
@@ -44,7 +45,7 @@ export async function overview(bench: Bench): Promise<Line[]> {
     const [{ tenantId: id }] = await makeFleet(homeroom.urls, count) as [FleetSchool]
     await withClient(homeroom.urls.owner, populateFleet)
     const config = { ...loadConfig({ DATA_DIR: homeroom.dataDir, PORT: '0', LOG_LEVEL: 'error' }), rateLimits: false }
-    const accessToken = await openOperator(homeroom.url, config, homeroom.urls)
+    const { accessToken, cookie } = await openOperator(homeroom.url, config, homeroom.urls)
     const operator = graphqlClient(homeroom.url, accessToken)
     const ask = (query: string) => timed(() => operator.ask(query, { id }))
     const sides = await takeTurns(bench.rounds(100), 5, {
@@ -55,7 +56,7 @@ export async function overview(bench: Bench): Promise<Line[]> {
       school: () => ask(questions.school[1]),
     })
     const statements = await countStatements(config, homeroom.urls, accessToken, { id })
-    return (Object.keys(questions) as (keyof typeof questions)[]).map((name) => {
+    const asked = (Object.keys(questions) as (keyof typeof questions)[]).map((name) => {
       const { p50, p95, count: times } = summarise(sides[name])
       return {
         what: `console of ${count} schools, ${questions[name][0]}`,
@@ -69,6 +70,7 @@ export async function overview(bench: Bench): Promise<Line[]> {
         notes: [`one GraphQL request over HTTP, as a superadmin; ${times} times; ${statements[name]} statements, of which ${statements.viewer} to know who asks`],
       }
     })
+    return [...asked, await scrolling(bench, { url: homeroom.url, cookie, schools: count })]
   }
   finally {
     await homeroom.stop()
@@ -104,10 +106,10 @@ async function countStatements(config: Config, urls: Urls, accessToken: string, 
   }
 }
 
-/** The access token of a superadmin with a second factor. */
-async function openOperator(url: string, config: Config, urls: Urls): Promise<string> {
+/** The session of a superadmin with a second factor. */
+async function openOperator(url: string, config: Config, urls: Urls): Promise<{ accessToken: string, cookie: string }> {
   const account = { email: 'overview@operator.example', name: 'Olga Overview', password: 'correct horse battery staple' }
   const { superadmins, stop } = await openSuperadmins(config, urls, createLog('silent'))
   const factor = await superadmins.create(account, true).finally(stop)
-  return (await signedIn(graphqlClient(url), { email: account.email, password: account.password, totp: codeOf(factor!.secret) })).accessToken
+  return signedIn(graphqlClient(url), { email: account.email, password: account.password, totp: codeOf(factor!.secret) })
 }

@@ -1,20 +1,13 @@
 import type { Locator } from 'playwright-core'
 import type { WatchedPage } from './browser.ts'
 import type { TestSuperadmin } from './superadmin.ts'
+import { asOperator } from './browser-operator.ts'
 
 /**
  * What the editor's library draws and no setting of it changes: its tabs hold the buttons that choose and close them,
  * and its dark theme writes comments at 4.2 to 1.
  */
 export const editorParts = ['.graphiql-tab', '.view-lines']
-
-/** Gives a page the session of a superadmin who has signed in elsewhere: an authenticator's code works once. */
-export async function asOperator(page: WatchedPage, url: string, { cookie }: Pick<TestSuperadmin, 'cookie'>): Promise<void> {
-  const [name, value] = cookie.split('=', 2) as [string, string]
-  await page.context().addCookies([{ name, value, url, httpOnly: true, sameSite: 'Strict' }])
-  await page.goto('/favicon.svg')
-  await page.evaluate('localStorage.setItem("homeroom.session", "1")')
-}
 
 /** Opens the explorer as a superadmin and waits for the editor. */
 export async function openExplorer(page: WatchedPage, url: string, superadmin: TestSuperadmin, path = '/console/explorer'): Promise<WatchedPage> {

@@ -29,9 +29,15 @@ export function codeOf(secret: string, stepsLater = 0): string {
 
 /** Gives the account behind this client a second factor; answers its secret. */
 export async function enrol(client: GraphqlClient): Promise<string> {
+  return (await enrolWith(client)).secret
+}
+
+/** The same, and the code that it was confirmed with, which is used up. */
+export async function enrolWith(client: GraphqlClient): Promise<{ secret: string, used: string }> {
   const { startSecondFactor: { secret } } = await client.ask<{ startSecondFactor: { secret: string } }>('mutation { startSecondFactor { secret } }')
-  await client.ask('mutation ($totp: String!) { confirmSecondFactor(totp: $totp) }', { totp: codeOf(secret) })
-  return secret
+  const used = codeOf(secret)
+  await client.ask('mutation ($totp: String!) { confirmSecondFactor(totp: $totp) }', { totp: used })
+  return { secret, used }
 }
 
 /** A code that is not this secret's, now or soon. */

@@ -2,7 +2,7 @@ import type { PageOptions, TestBrowser, WatchedPage } from '../harness/browser.t
 import type { TestHomeroom } from '../harness/homeroom.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { expectAccessible } from '../harness/browser-accessible.ts'
-import { asOperator } from '../harness/browser-explorer.ts'
+import { asOperator } from '../harness/browser-operator.ts'
 import { looks, misdeeds, webRoot } from '../harness/browser-people.ts'
 import { openBrowser } from '../harness/browser.ts'
 import { makeFleet } from '../harness/fleet.ts'
