@@ -13,6 +13,8 @@ export class Migration0003Operations extends Migration {
       add column set_aside_code text,
       add column set_aside_detail text,
       add column set_aside_at timestamptz,
+      -- A worker of the release before knows no exports: what it would make of one is a school of seeds alone, and never says this.
+      add constraint tenant_restored_by_who_knows check (restored_from is null or preparation_status <> 'READY' or schema_serves_from is not null),
       add constraint tenant_delete_after_of_deleting check (delete_after is null or lifecycle = 'DELETING'),
       add constraint tenant_set_aside_whole check ((set_aside_version is null) = (set_aside_code is null) and (set_aside_version is null) = (set_aside_at is null))`)
     // Whose turn to be deleted it is, and when a school was last used.

@@ -155,6 +155,12 @@ test('two at once with one slug: one school, and the other is told', async () =>
   await homeroom.visitor.watch(answers.find(({ data }) => data)!.data!.restoreTenant.id)
 })
 
+test('a worker of the release before, which would seed it instead, does not make a school READY that is to be restored', async () => {
+  const { tenant } = await restored('restored-by-us')
+  // As that worker ends a preparation.
+  await expect(homeroom.database.sql('update platform.tenant set preparation_status = \'READY\', schema_version = 2, schema_serves_from = null where id = $1', [tenant.id])).rejects.toMatchObject({ constraint: 'tenant_restored_by_who_knows' })
+})
+
 test('an export is not removed under somebody who has just asked for a school from it', async () => {
   const exportId = await changedCopy('select from platform.school_export where id = $1')
   // The restoration waits in the middle of its transaction, for whoever is about to take the slug.
