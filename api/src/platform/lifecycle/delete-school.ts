@@ -23,7 +23,8 @@ export async function deleteSchool(owner: pg.Client, tenantId: string): Promise<
       await owner.query('rollback')
       return false
     }
-    // Of a huge school this takes long: before anybody is locked, who may be at work in another school.
+    // A huge school is counted for long, and one that is being backed up is waited for: before anybody is locked who may be
+    // at work in another school.
     const tables = await countTables(owner, tenantId)
     // Before the audit record's chain is: whoever changes a password holds their account, and then writes there.
     const people = await peopleOfNoOther(owner, tenantId)
@@ -46,10 +47,12 @@ export async function deleteSchool(owner: pg.Client, tenantId: string): Promise<
   }
 }
 
-/** A school's tables with their rows. Nobody enters it any more, so they stay as many. */
+/** A school's tables with their rows, which nobody changes any more. */
 async function countTables(owner: pg.Client, tenantId: string): Promise<Gone[]> {
   const name = schemaName(tenantId)
   const { rows: tables } = await owner.query<{ name: string }>('select relname as name from pg_class where relnamespace = to_regnamespace($1) and relkind in (\'r\', \'p\') order by 1', [quoteIdentifier(name)])
+  if (tables.length > 0)
+    await owner.query(`lock table ${tables.map(table => `${quoteIdentifier(name)}.${quoteIdentifier(table.name)}`).join(', ')}`)
   const counts: Gone[] = []
   for (const table of tables) {
     const { rows: [counted] } = await owner.query<{ count: number }>(`select count(*)::int as count from ${quoteIdentifier(name)}.${quoteIdentifier(table.name)}`)
