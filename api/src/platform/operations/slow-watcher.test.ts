@@ -1,7 +1,7 @@
-import type { Bus } from './bus.ts'
+import type { Bus } from '../../events/bus.ts'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { TenantsFeed } from '../platform/operations/tenants-feed.ts'
-import { createLog } from '../shared/log.ts'
+import { createLog } from '../../shared/log.ts'
+import { TenantsFeed } from './tenants-feed.ts'
 
 /** Ten minutes pass in a moment: the feed hears of changes from here, and reads what it is given. */
 let changed: (event: { tenantId: string }) => void
