@@ -13,6 +13,8 @@ export class Migration0003Operations extends Migration {
       add column set_aside_code text,
       add column set_aside_detail text,
       add column set_aside_at timestamptz,
+      -- A worker of the release before knows no exports: what it would make of one is a school of seeds alone, and never says this.
+      add constraint tenant_restored_by_who_knows check (restored_from is null or preparation_status <> 'READY' or schema_serves_from is not null),
       add constraint tenant_delete_after_of_deleting check (delete_after is null or lifecycle = 'DELETING'),
       add constraint tenant_set_aside_whole check ((set_aside_version is null) = (set_aside_code is null) and (set_aside_version is null) = (set_aside_at is null))`)
     // Whose turn to be deleted it is, and when a school was last used.
@@ -21,7 +23,8 @@ export class Migration0003Operations extends Migration {
     this.addSql(`create index preparation_attempt_ended_at on platform.preparation_attempt (ended_at)`)
 
     // How each round of preparing a school went, from sign-up or a retry to its end. Written by the database itself, so that
-    // nothing that moves a tenant on can forget it.
+    // nothing that moves a tenant on can forget it; and with its owner's rights, for requests of the release before this one
+    // move tenants on before the request login has been granted anything new.
     this.addSql(`create table platform.preparation_cycle (
       tenant_id uuid not null references platform.tenant (id) on delete cascade,
       cycle int not null,
@@ -40,7 +43,7 @@ export class Migration0003Operations extends Migration {
         case when preparation_status in ('READY', 'FAILED') then coalesce(preparation_completed_at, now()) end,
         case when preparation_status in ('READY', 'FAILED') then preparation_status end, preparation_error_code
       from platform.tenant`)
-    this.addSql(`create function platform.note_preparation() returns trigger language plpgsql set search_path = pg_catalog as $$
+    this.addSql(`create function platform.note_preparation() returns trigger language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
       begin
         -- A job that was lost and queued again is still the same wait.
         if tg_op = 'UPDATE' and new.preparation_cycle <> old.preparation_cycle and old.preparation_status in ('PENDING', 'PREPARING') then

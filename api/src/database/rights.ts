@@ -14,8 +14,8 @@ const requestGrants: Readonly<Record<string, readonly string[]>> = {
   'platform.tenant': ['select', 'insert', ...columns('update', [...preparation, ...lifecycle])],
   'platform.preparation_attempt': ['select'],
   'platform.preparation_step': ['select'],
-  // By the trigger on its tenant, which writes with the rights of whoever moved it on.
-  'platform.preparation_cycle': ['select', 'insert', ...columns('update', ['taken_at', 'ended_at', 'outcome', 'error_code'])],
+  // The trigger on its tenant alone writes it, with its owner's rights.
+  'platform.preparation_cycle': ['select'],
   'platform.account': [
     'select',
     ...columns('insert', ['id', 'email', 'name', 'password_hash', 'created_at', 'credentials_changed_at', 'email_verified_at']),

@@ -139,7 +139,7 @@ test('the request login has these rights on what is shared, and not one more', a
     'platform.membership': 'select, insert, update (role), delete',
     'platform.platform_migration': 'select',
     'platform.preparation_attempt': 'select',
-    'platform.preparation_cycle': 'select, insert, update (taken_at, ended_at, outcome, error_code)',
+    'platform.preparation_cycle': 'select',
     'platform.preparation_step': 'select',
     'platform.rate_limit': 'select, insert, update, delete',
     'platform.rollout': 'select, insert (id, target_version, canaries, parallel, failure_budget, requested_by), update (state)',
@@ -172,6 +172,7 @@ test('the request login has these rights on what is shared, and not one more', a
     'truncate platform.audit_event',
     'insert into platform.account_token (id) values (gen_random_uuid())',
     'update platform.preparation_attempt set outcome = \'READY\'',
+    'update platform.preparation_cycle set outcome = \'READY\'',
     'delete from platform.session',
     'delete from pgboss.job_common',
     'update pgboss.job_common set state = \'completed\'',
@@ -179,6 +180,14 @@ test('the request login has these rights on what is shared, and not one more', a
   ]
   for (const statement of beyond)
     expect.soft([statement, await outcome(request, statement)]).toEqual([statement, denied])
+})
+
+test('between a migration and its grants schools go on signing up: what notes their rounds asks nothing of the request login', async () => {
+  const { name } = loginOf(homeroom.database.urls.request)
+  await homeroom.database.sql(`revoke all on platform.preparation_cycle from ${name}`)
+  const { tenantId } = await homeroom.signUp('meadow')
+  await homeroom.database.sql(`grant select on platform.preparation_cycle to ${name}`)
+  expect(await homeroom.database.sql('select cycle from platform.preparation_cycle where tenant_id = $1', [tenantId])).toEqual([{ cycle: 1 }])
 })
 
 test('everybody together may do nothing: no schema, no table, no place for temporary ones, no set_config', async () => {

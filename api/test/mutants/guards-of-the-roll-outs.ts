@@ -13,6 +13,7 @@ export const rollOutGuards: readonly Guard[] = [
   { name: 'roll-outs: no more failures than allowed', file: school, guard: ' > failure_budget)', without: ' > failure_budget + 100)', tests: rollOut },
   { name: 'roll-outs: nobody waits long behind a migration that waits', file: school, guard: 'const patience = \'2s\'', without: 'const patience = \'9s\'', tests: rollOut },
   { name: 'roll-outs: a school that is busy is tried again', file: drive, guard: 'isPassing(error) && attempts < mostTries', without: 'isPassing(error) && attempts < mostTries - 9', tests: rollOut },
+  { name: 'roll-outs: a school on which every connection ends is not tried for ever', file: drive, guard: 'if (task.attempts >= mostTries) {', without: 'if (task.attempts >= mostTries * 1_000) {', tests: rollOut },
   { name: 'roll-outs: one at a time is at work on a school', file: school, guard: 'if (!lock?.taken)', without: 'if (lock === undefined)', tests: rollOut },
   { name: 'roll-outs: paused, no other school is begun', file: school, guard: 'task.attempts > 1 || found!.running', without: 'task.attempts > 0 || found!.running', tests: rollOut },
   { name: 'roll-outs: paused, the school under way is finished', file: school, guard: 'task.attempts > 1 || found!.running', without: 'found!.running', tests: rollOut },

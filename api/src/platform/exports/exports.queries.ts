@@ -1,5 +1,5 @@
 import type { Page, SortKey } from '../../database/keyset.ts'
-import type { Platform } from '../../database/platform-db.ts'
+import type { Platform, PlatformDb } from '../../database/platform-db.ts'
 import type { PageArguments } from '../../shared/page.ts'
 import { sql } from 'kysely'
 import { readKeyset } from '../../database/keyset.ts'
@@ -84,6 +84,14 @@ export async function exportsPage(platform: Platform, list: ExportList): Promise
 export async function findExport(platform: Platform, id: string): Promise<SchoolExport | undefined> {
   const row = isUuid(id) ? await exportsOf(platform).where('id', '=', id).executeTakeFirst() : undefined
   return row && exportRow(row)
+}
+
+/**
+ * Until the transaction ends, who makes a school from this export and who removes it wait for each other. Not the row itself:
+ * to lock one takes the right to change it.
+ */
+export async function lockExport(db: PlatformDb, id: string): Promise<void> {
+  await db.execute('select pg_advisory_xact_lock(hashtextextended(\'export \' || ?, 0))', [id])
 }
 
 /** The pool gives instants as text. */

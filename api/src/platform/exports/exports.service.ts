@@ -14,7 +14,7 @@ import { parseInput } from '../../shared/validate.ts'
 import { record } from '../audit/room.ts'
 import { reasonInput } from './exports.input.ts'
 import { exportSchool } from './exports.job.ts'
-import { findExport } from './exports.queries.ts'
+import { findExport, lockExport } from './exports.queries.ts'
 
 export class ExportsService {
   constructor(private readonly parts: { platform: Platform, tenancy: TenancyService, jobs: JobSender }) {}
@@ -56,6 +56,7 @@ export class ExportsService {
   async delete(id: string, trail: Trail): Promise<boolean> {
     const { id: exportId, tenantId, state } = await this.get(id)
     await this.parts.platform.transaction(async (db) => {
+      await lockExport(db, exportId)
       const deleted = await db.execute(`
         delete from platform.school_export e where id = ? and state in ('READY', 'FAILED')
           and not exists (select from platform.tenant t where t.restored_from = e.id and t.preparation_status in ('PENDING', 'PREPARING')) returning id`, [exportId])

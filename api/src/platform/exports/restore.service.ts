@@ -5,11 +5,12 @@ import type { PreparationService } from '../preparation/room.ts'
 import type { TenancyService } from '../tenancy/room.ts'
 import type { ExportsService } from './exports.service.ts'
 import { randomUUID } from 'node:crypto'
-import { Conflict } from '../../shared/errors.ts'
+import { Conflict, NotFound } from '../../shared/errors.ts'
 import { parseInput } from '../../shared/validate.ts'
 import { record } from '../audit/room.ts'
 import { isSlugTaken, slugLook, slugTaken, Tenant } from '../tenancy/room.ts'
 import { restoreInput } from './exports.input.ts'
+import { lockExport } from './exports.queries.ts'
 
 /** Makes a school out of an export: a tenant of its own, prepared like any other, but for its rows. */
 export class RestoreService {
@@ -31,6 +32,10 @@ export class RestoreService {
     const id = randomUUID()
     await platform.transaction(async (db) => {
       const { timeZone, locale } = source
+      await lockExport(db, source.id)
+      // Somebody may have removed it since it was looked at: its rows could never be loaded.
+      if ((await db.execute<unknown[]>('select 1 from platform.school_export where id = ?', [source.id])).length === 0)
+        throw new NotFound('The export')
       db.create(Tenant, { id, name, slug, slugLook: slugLook(slug), timeZone, locale, restoredFrom: source.id, createdAt: new Date() })
       await db.flush()
       await preparation.request(db, id)

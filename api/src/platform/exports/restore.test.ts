@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { allRows, askRestore, exported, listExports, plantOddSchool } from '../../../test/harness/exports.ts'
 import { openHomeroom } from '../../../test/harness/homeroom.ts'
 import { accept, newcomer } from '../../../test/harness/invitations.ts'
+import { holdLock, sqlOf, waits } from '../../../test/harness/process-holds.ts'
 import { openSuperadmin } from '../../../test/harness/superadmin.ts'
 import { schemaName } from '../../database/schema-names.ts'
 
@@ -152,6 +153,26 @@ test('two at once with one slug: one school, and the other is told', async () =>
   const answers = await Promise.all([restore('contested'), restore('contested')])
   expect(answers.map(answer => code(answer) ?? 'made').sort()).toEqual(['SLUG_TAKEN', 'made'])
   await homeroom.visitor.watch(answers.find(({ data }) => data)!.data!.restoreTenant.id)
+})
+
+test('a worker of the release before, which would seed it instead, does not make a school READY that is to be restored', async () => {
+  const { tenant } = await restored('restored-by-us')
+  // As that worker ends a preparation.
+  await expect(homeroom.database.sql('update platform.tenant set preparation_status = \'READY\', schema_version = 2, schema_serves_from = null where id = $1', [tenant.id])).rejects.toMatchObject({ constraint: 'tenant_restored_by_who_knows' })
+})
+
+test('an export is not removed under somebody who has just asked for a school from it', async () => {
+  const exportId = await changedCopy('select from platform.school_export where id = $1')
+  // The restoration waits in the middle of its transaction, for whoever is about to take the slug.
+  const release = await holdLock(homeroom.database.adminUrl, 'insert into platform.tenant (id, slug, slug_look, name, time_zone, locale) values (gen_random_uuid(), \'held\', \'held\', \'Held\', \'UTC\', \'en\')')
+  const restoring = restored('held', { exportId })
+  await waits(sqlOf(homeroom.database.adminUrl), { by: 'homeroom platform', inStatement: 'insert into "platform"."tenant"' })
+  const removing = operator.send('mutation ($id: ID!) { deleteSchoolExport(id: $id) }', { id: exportId })
+  await Promise.race([removing, waits(sqlOf(homeroom.database.adminUrl), { by: 'homeroom platform', inStatement: 'pg_advisory_xact_lock' })])
+  await release()
+  // Removed only once nobody needs it any more.
+  expect((await restoring).last.status).toBe('READY')
+  expect([undefined, 'CONFLICT']).toContain(code(await removing))
 })
 
 test('an export of a newer release is refused', async () => {

@@ -72,6 +72,8 @@ async function lane(parts: DriveParts, telling: Telling, next: () => Task | unde
     }
     catch (error) {
       // The connection is gone, perhaps in the middle of a COMMIT: on a new one the school's row says how it ended.
+      if (task)
+        task.lostTo = error
       if (++lost > mostTries || parts.signal.aborted)
         throw error
       await pause(lost, parts.signal)
@@ -89,13 +91,18 @@ const connection = (connectionString: string) => ({ connectionString, applicatio
 async function settle(client: pg.Client, { migrations, log, signal }: DriveParts, task: Task): Promise<boolean> {
   const script = scriptFor(task, migrations)
   for (;;) {
+    // One that ends every connection it is tried on would hold up the roll-out for ever.
+    if (task.attempts >= mostTries) {
+      await noteFailure(client, task, log, task.lostTo, script)
+      return true
+    }
     task.attempts++
     try {
       return await migrateSchool(client, task, migrations, script)
     }
     catch (error) {
       await client.query('rollback')
-      const { tenantId, from, target, attempts } = task
+      const { tenantId, attempts } = task
       if (isPassing(error) && attempts < mostTries) {
         log.info({ err: error, tenantId, attempts }, 'a school is busy; its migration is tried again')
         await pause(attempts, signal)
@@ -103,12 +110,17 @@ async function settle(client: pg.Client, { migrations, log, signal }: DriveParts
           return false
         continue
       }
-      const failure = describeFailure(error, script)
-      log.error({ err: error, tenantId, from, target, attempts, code: failure.code }, 'a school could not be migrated')
-      await setAside(client, task, failure)
+      await noteFailure(client, task, log, error, script)
       return true
     }
   }
+}
+
+async function noteFailure(client: pg.Client, task: Task, log: Log, error: unknown, script: string): Promise<void> {
+  const { tenantId, from, target, attempts } = task
+  const failure = describeFailure(error, script)
+  log.error({ err: error, tenantId, from, target, attempts, code: failure.code }, 'a school could not be migrated')
+  await setAside(client, task, failure)
 }
 
 /** Twice as long each time, and not all at the same moment. */

@@ -55,8 +55,8 @@ export class FleetResolver {
   }
 
   @FieldResolver(() => [RolloutFailureType], { description: 'The schools that failed, the last first, 200 at the most; `failed` counts them all.' })
-  failures(@Root() rollout: Rollout) {
-    return rollout.failed > 0 ? this.service.failures(rollout.id) : []
+  failures(@Root() rollout: Rollout, @Ctx() context: RequestContext) {
+    return rollout.failed > 0 ? context.load(this.service.failuresOf, rollout.id) : []
   }
 }
 

@@ -93,11 +93,14 @@ export class FleetService {
     return rollout
   }
 
-  /** The schools that a roll-out could not migrate, the last first. */
-  async failures(rolloutId: string) {
-    return this.#withTenants(await this.platform.query<FailureRow & { canary: boolean, attempts: number }>(`
-      select tenant_id as id, canary, error_code as code, error_detail as cause, attempts, ended_at as at
-      from platform.rollout_school where rollout_id = $1 and outcome = 'FAILED' order by ended_at desc, tenant_id limit $2`, [rolloutId, mostFailures]))
+  /** The schools that these roll-outs could not migrate, the last first; for `RequestContext.load`. */
+  readonly failuresOf = async (rolloutIds: readonly string[]) => {
+    const failures = Map.groupBy(await this.#withTenants(await this.platform.query<FailureRow & { rolloutId: string, canary: boolean, attempts: number }>(`
+      select r.id as "rolloutId", f.* from unnest($1::uuid[]) as r (id), lateral (
+        select tenant_id as id, canary, error_code as code, error_detail as cause, attempts, ended_at as at
+        from platform.rollout_school where rollout_id = r.id and outcome = 'FAILED' order by ended_at desc, tenant_id limit $2
+      ) as f order by f.at desc, f.id`, [rolloutIds, mostFailures])), ({ rolloutId }) => rolloutId)
+    return rolloutIds.map(id => failures.get(id) ?? [])
   }
 
   /** Orders a roll-out to the newest version; CONFLICT while one is open, NOTHING_TO_DO where no school is behind. */

@@ -18,6 +18,8 @@ export interface Task {
   readonly canary: boolean
   /** Tries so far, this one included. */
   attempts: number
+  /** How the last connection ended that it was tried on, where one did. */
+  lostTo?: unknown
 }
 
 /** Longer than this nobody who reads the school waits behind us, while we wait for somebody who reads for long. */

@@ -205,6 +205,17 @@ test('a school that somebody else is at work on is left until they are done, and
   expect(settled!.attempts).toBeGreaterThan(1)
 }, 60_000)
 
+test('a school on which every connection ends is set aside in the end, and the others are migrated', async () => {
+  await open(4, { canaries: 0, parallel: 2 })
+  const [deadly] = schools
+  // Stands for a server process that is killed, such as one that takes too much memory.
+  const killing = { ...expanding, statements: [...expanding.statements, `select pg_terminate_backend(pg_backend_pid()) where current_schema() = '${schemaName(deadly!.tenantId)}'`] }
+  await homeroom.startWorker([...schoolMigrations, killing])
+  const done = await operator.rolloutIs(({ state }) => state === 'DONE')
+  expect(done).toMatchObject({ done: 3, failed: 1, failures: [{ tenant: { slug: deadly!.slug }, code: 'DATABASE_UNAVAILABLE', attempts: 10 }] })
+  expect(await at(2)).toEqual([deadly!.slug])
+}, 120_000)
+
 test('of several workers and commands one drives, and every school is migrated once', async () => {
   await open(20)
   await Promise.all([homeroom.startWorker(history), homeroom.startWorker(history), byCommand(), byCommand()])

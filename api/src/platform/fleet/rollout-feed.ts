@@ -2,6 +2,7 @@ import type { Bus } from '../../events/bus.ts'
 import type { Log } from '../../shared/log.ts'
 import type { Rollout } from './rollout.ts'
 import { Repeater } from '@graphql-yoga/subscription'
+import { oneAtATime } from '../../events/one-at-a-time.ts'
 import { rolloutChanged } from '../../events/topics.ts'
 
 /** At most four times a second, however many schools a second are migrated. */
@@ -29,12 +30,13 @@ export class RolloutFeed {
   watch(): Repeater<Rollout | null> {
     return new Repeater<Rollout | null>(async (push, stop) => {
       let last = ''
+      const tell = oneAtATime<Rollout | null>(push, (_, later) => later)
       const take: Take = (rollout) => {
         const said = JSON.stringify(rollout)
         if (said === last)
           return
         last = said
-        push(rollout).catch(() => {})
+        tell(rollout)
       }
       // Watch before reading: a change between the two would be lost.
       this.#watchers.add(take)

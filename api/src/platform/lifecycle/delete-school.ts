@@ -23,9 +23,12 @@ export async function deleteSchool(owner: pg.Client, tenantId: string): Promise<
       await owner.query('rollback')
       return false
     }
+    // A huge school is counted for long, and one that is being backed up is waited for: before anybody is locked who may be
+    // at work in another school.
+    const tables = await countTables(owner, tenantId)
     // Before the audit record's chain is: whoever changes a password holds their account, and then writes there.
     const people = await peopleOfNoOther(owner, tenantId)
-    const gone = [...await dropSchema(owner, tenantId), ...await forget(owner, tenantId, people)]
+    const gone = [...await dropSchema(owner, tenantId, tables), ...await forget(owner, tenantId, people)]
     const { rows: [asked] } = await owner.query<{ actor_id: string | null }>(`
       select actor_id from platform.audit_event where chain = $1 and action = 'tenant.deletionRequested' order by sequence desc limit 1`, [tenantId])
     await owner.query(`
@@ -44,15 +47,23 @@ export async function deleteSchool(owner: pg.Client, tenantId: string): Promise<
   }
 }
 
-/** The data plane: the schema with its rows counted, and the role. A school that was never ready has neither. */
-async function dropSchema(owner: pg.Client, tenantId: string): Promise<Gone[]> {
+/** A school's tables with their rows, which nobody changes any more. */
+async function countTables(owner: pg.Client, tenantId: string): Promise<Gone[]> {
   const name = schemaName(tenantId)
   const { rows: tables } = await owner.query<{ name: string }>('select relname as name from pg_class where relnamespace = to_regnamespace($1) and relkind in (\'r\', \'p\') order by 1', [quoteIdentifier(name)])
-  const gone: Gone[] = []
+  if (tables.length > 0)
+    await owner.query(`lock table ${tables.map(table => `${quoteIdentifier(name)}.${quoteIdentifier(table.name)}`).join(', ')}`)
+  const counts: Gone[] = []
   for (const table of tables) {
     const { rows: [counted] } = await owner.query<{ count: number }>(`select count(*)::int as count from ${quoteIdentifier(name)}.${quoteIdentifier(table.name)}`)
-    gone.push({ kind: 'table', name: table.name, count: counted!.count })
+    counts.push({ kind: 'table', name: table.name, count: counted!.count })
   }
+  return counts
+}
+
+/** The data plane: the schema with its counted tables, and the role. A school that was never ready has neither. */
+async function dropSchema(owner: pg.Client, tenantId: string, tables: readonly Gone[]): Promise<Gone[]> {
+  const name = schemaName(tenantId)
   const { rows: [there] } = await owner.query<{ schema: boolean, role: boolean }>(`
     select to_regnamespace($1) is not null as schema, to_regrole($1) is not null as role`, [quoteIdentifier(name)])
   // What it has not told yet is on record before it goes.
@@ -65,7 +76,7 @@ async function dropSchema(owner: pg.Client, tenantId: string): Promise<Gone[]> {
   return [
     ...(there!.schema ? [{ kind: 'schema', name, count: 1 }] : []),
     ...(there!.role ? [{ kind: 'role', name, count: 1 }] : []),
-    ...gone,
+    ...tables,
   ]
 }
 

@@ -4,7 +4,7 @@ import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openHomeroom, password } from '../../../test/harness/homeroom.ts'
 import { accept, invited, newcomer } from '../../../test/harness/invitations.ts'
-import { sqlOf, waits } from '../../../test/harness/process-holds.ts'
+import { holdLock, sqlOf, waits } from '../../../test/harness/process-holds.ts'
 import { initSocket, openSocket } from '../../../test/harness/raw-socket.ts'
 import { signedIn, signIn } from '../../../test/harness/sign-in.ts'
 import { access, openSuperadmin } from '../../../test/harness/superadmin.ts'
@@ -168,6 +168,18 @@ test('whoever joins another school at the same moment keeps account and membersh
   const { client } = await signedIn(homeroom.visitor, { email: school.email, password })
   expect(await client.ask('{ viewer { role tenant { slug } } }')).toEqual({ viewer: { role: 'TEACHER', tenant: { slug: 'joined' } } })
   expect((await receipts('left-behind')).nodes[0]!.gone.map(({ kind }) => kind)).not.toContain('account')
+})
+
+test('while a school that is read for long cannot go, its people sign in to their other school', async () => {
+  const [going, staying] = [await homeroom.openSchool('going'), await homeroom.openSchool('staying')]
+  await homeroom.database.sql(`insert into platform.membership (id, account_id, tenant_id, role) select gen_random_uuid(), id, $1, 'TEACHER' from platform.account where email = $2`, [staying.tenantId, going.email])
+  const release = await holdLock(homeroom.database.adminUrl, `select from ${schemaName(going.tenantId)}.class`)
+  await archive(going.tenantId)
+  await askToDelete(going.tenantId, 'going')
+  await waits(sqlOf(homeroom.database.adminUrl), { by: 'homeroom deletions' })
+  expect((await signIn(homeroom.visitor, { email: going.email, password, tenantId: staying.tenantId })).errors).toBeUndefined()
+  await release()
+  await untilGone(going.tenantId)
 })
 
 test('a school that was never ready leaves nothing either', async () => {

@@ -57,6 +57,18 @@ test('the size is measured, and people are counted, only for those who ask', asy
   expect(asked.join()).not.toMatch(/pg_total_relation_size|membership/)
 })
 
+test('what a hundred roll-outs failed at costs one statement, and its tenants another', async () => {
+  const ask = '{ rollouts(first: 100) { id failed failures { code at tenant { slug } } } }'
+  await homeroom.database.sql(`
+    with past as (
+      insert into platform.rollout (id, target_version, state, canaries, parallel, failure_budget, ended_at) select gen_random_uuid(), 9, 'DONE', 0, 1, 5, now() from generate_series(1, 30) returning id
+    )
+    insert into platform.rollout_school (rollout_id, tenant_id, from_version, outcome, error_code) select past.id, t.id, 2, 'FAILED', 'MIGRATION_FAILED' from past, platform.tenant t where t.slug in ('school-0001', 'school-0002')`)
+  expect(await statementsOf(ask)).toHaveLength(3)
+  const { rollouts } = await operator.ask<{ rollouts: { failed: number, failures: { tenant: { slug: string } }[] }[] }>(ask)
+  expect(rollouts.map(({ failed, failures }) => [failed, failures.map(({ tenant }) => tenant.slug).sort()])).toEqual(Array.from({ length: 30 }, () => [2, ['school-0001', 'school-0002']]))
+})
+
 test('failures by code cost two statements, however many there are, and figures one', async () => {
   expect(await statementsOf('{ failedPreparations { code count cause tenants { slug } } }')).toHaveLength(2)
   expect(await statementsOf('{ preparationFigures(days: 90) { points { ready } total { p95Seconds } } }')).toHaveLength(1)

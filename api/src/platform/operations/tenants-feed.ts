@@ -2,6 +2,7 @@ import type { Bus } from '../../events/bus.ts'
 import type { Log } from '../../shared/log.ts'
 import type { TenantRow } from '../tenancy/room.ts'
 import { Repeater } from '@graphql-yoga/subscription'
+import { oneAtATime } from '../../events/one-at-a-time.ts'
 import { tenantChanged, tenantPreparationChanged } from '../../events/topics.ts'
 import { largestPage } from '../../shared/page.ts'
 
@@ -40,7 +41,7 @@ export class TenantsFeed {
   /** What changes from now on. Stopping settles at once. */
   watch(): Repeater<TenantsChanged> {
     return new Repeater<TenantsChanged>(async (push, stop) => {
-      const take: Take = changes => void push(changes).catch(() => {})
+      const take: Take = oneAtATime(push, together)
       this.#watchers.add(take)
       await stop
       this.#watchers.delete(take)
@@ -90,4 +91,11 @@ export class TenantsFeed {
     this.#missed = false
     return { tenants: [], goneIds: [], reload: true }
   }
+}
+
+/** Both as one message; of more tenants than a page holds it is cheaper to read again. */
+function together(first: TenantsChanged, later: TenantsChanged): TenantsChanged {
+  const goneIds = [...new Set([...first.goneIds, ...later.goneIds])]
+  const tenants = [...new Map([...first.tenants, ...later.tenants].map(tenant => [tenant.id, tenant])).values()].filter(({ id }) => !goneIds.includes(id))
+  return first.reload || later.reload || tenants.length + goneIds.length > largestPage ? { tenants: [], goneIds: [], reload: true } : { tenants, goneIds, reload: false }
 }
