@@ -109,6 +109,10 @@ describe.each(looks)('%s', (look, options) => {
     await press('Delete school')
     await state(page, 'To be deleted')
     await page.getByText('Until then it can be kept.').waitFor()
+    // Nothing is offered that would be refused.
+    await page.getByRole('heading', { name: 'Exports' }).waitFor()
+    expect(await page.getByRole('button', { name: 'Export the school' }).count()).toBe(0)
+    expect(await page.getByRole('heading', { name: 'Danger zone' }).count()).toBe(0)
     await expectAccessible(page)
 
     await ask('Keep')

@@ -56,6 +56,8 @@ describe.each(looks)('%s', (look, options) => {
     await page.getByText('3 of 3').waitFor()
     await expect.poll(() => page.title()).toBe(`Hillcrest ${kind} · Homeroom`)
     await page.getByText('Attempt 2 failed').waitFor()
+    // There is nothing to take along yet.
+    expect(await page.getByRole('heading', { name: 'Exports' }).count()).toBe(0)
     await expectAccessible(page)
 
     await worker.stop()
@@ -63,6 +65,7 @@ describe.each(looks)('%s', (look, options) => {
     await page.getByRole('button', { name: 'Retry now' }).click()
     await page.getByText('Attempt 1 succeeded').waitFor()
     await page.getByText('Open', { exact: true }).first().waitFor()
+    await page.getByRole('button', { name: 'Export the school' }).waitFor()
     expect(await page.getByRole('button', { name: 'Retry now' }).count()).toBe(0)
     await expectAccessible(page)
 

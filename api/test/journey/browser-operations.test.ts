@@ -45,7 +45,7 @@ describe.each(looks)('%s', (look, options) => {
     const page = await open('/console/alerts')
     await sql('delete from platform.alert_look')
     await page.reload()
-    await page.getByText('The last look was never.').waitFor()
+    await page.getByText('No worker has looked yet.').waitFor()
     await page.getByRole('link', { name: /^Alerts.*nobody is looking$/ }).waitFor()
     await expectAccessible(page)
 

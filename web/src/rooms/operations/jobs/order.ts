@@ -1,11 +1,20 @@
 import type { JobRowFragment } from '../../../apollo/generated/graphql.ts'
 
 export type Order = 'retry' | 'cancel'
+/** The words that say where it is done instead. */
+export type Elsewhere = 'retryAtSchool' | 'cancelAtSchool' | 'exportAgain'
 
-/** What can be done about a job here. A preparation is its school's to retry and cancel; the news of a failed one ends by itself. */
-export function orderFor({ queue, state }: Pick<JobRowFragment, 'queue' | 'state'>): Order | 'school' | undefined {
+// Undefined: it ends by itself. The API refuses the same orders.
+const elsewhere: Record<string, { retry?: Order | Elsewhere, cancel?: Elsewhere }> = {
+  'prepare-tenant': { retry: 'retryAtSchool', cancel: 'cancelAtSchool' },
+  'preparation-failed': { retry: 'retry' },
+  'export-school': { retry: 'exportAgain' },
+  'export-failed': { retry: 'retry' },
+}
+
+/** What can be done about a job here, or where it is done instead. */
+export function orderFor({ queue, state }: Pick<JobRowFragment, 'queue' | 'state'>): Order | Elsewhere | undefined {
   const order = state === 'FAILED' ? 'retry' : state === 'WAITING' || state === 'RETRYING' ? 'cancel' : undefined
-  if (order && queue === 'prepare-tenant')
-    return 'school'
-  return order === 'cancel' && queue === 'preparation-failed' ? undefined : order
+  const instead = elsewhere[queue]
+  return order && instead ? instead[order] : order
 }
