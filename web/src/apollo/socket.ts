@@ -40,15 +40,21 @@ export function lasting(url: string, tokens: Pick<Tokens, 'fresh'>, more: () => 
 export function createSocket(url: string, tokens: Pick<Tokens, 'fresh'>, more?: () => Record<string, string>): Socket {
   const state = ref<SocketState>('idle')
   let pongTimer: ReturnType<typeof setTimeout> | undefined
+  const endOffline = () => client.terminate()
 
-  const client = createClient({
+  const client: Client = createClient({
     ...lasting(url, tokens, more),
     lazy: true,
     on: {
       connecting: isRetry => state.value = isRetry ? 'lost' : 'connecting',
-      connected: () => state.value = 'connected',
+      connected: () => {
+        state.value = 'connected'
+        // Said at once: a ping that nobody answers would tell it up to fifteen seconds later.
+        addEventListener('offline', endOffline)
+      },
       closed: (event) => {
         clearTimeout(pongTimer)
+        removeEventListener('offline', endOffline)
         state.value = (event as CloseEvent).code === 1000 ? 'idle' : 'lost'
       },
       // A half-open connection answers no ping: end it, so that it is opened anew.
