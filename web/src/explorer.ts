@@ -5,7 +5,7 @@ import { createApollo } from './apollo/client.ts'
 import { createSocket } from './apollo/socket.ts'
 import { createTokens } from './apollo/tokens.ts'
 import { provideApollo } from './apollo/useApollo.ts'
-import { createMessages } from './i18n.ts'
+import { createMessages, loadOperatorWords } from './i18n.ts'
 import { explorerPath, loadExplorer } from './rooms/explorer/room.ts'
 import { createSession, provideSession } from './rooms/session/room.ts'
 
@@ -34,8 +34,9 @@ async function start() {
   if (!viewer.superadmin || !viewer.secondFactor)
     return location.replace('/console')
   // Only now: nobody else loads an editor, or asks for the schema.
-  const { default: Explorer } = await loadExplorer()
-  const app = createApp(Explorer, { tokens, socketUrl }).use(icons).use(createMessages())
+  const i18n = createMessages()
+  const [{ default: Explorer }] = await Promise.all([loadExplorer(), loadOperatorWords(i18n)])
+  const app = createApp(Explorer, { tokens, socketUrl }).use(icons).use(i18n)
   provideApollo(app, { client, socket, tokens })
   provideSession(app, session)
   app.mount('#app')

@@ -7,3 +7,11 @@ export const messages = { en }
 export function createMessages() {
   return createI18n({ legacy: false, locale: 'en', fallbackLocale: 'en', messages })
 }
+
+/** What only the operator's people read: more words than all the others together, so nobody else loads them. */
+export async function loadOperatorWords({ global }: ReturnType<typeof createMessages>): Promise<void> {
+  if (global.te('console.title'))
+    return
+  const { default: words } = await import('./locales/operator.en.json')
+  global.mergeLocaleMessage('en', words)
+}

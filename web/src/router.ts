@@ -3,6 +3,7 @@ import type { createMessages } from './i18n.ts'
 import type { Session } from './rooms/session/room.ts'
 import { nextTick } from 'vue'
 import { createRouter, createWebHistory } from 'vue-router'
+import { loadOperatorWords } from './i18n.ts'
 import { accountRoutes, officeAccountRoutes } from './rooms/account/room.ts'
 import { auditRoutes } from './rooms/audit/room.ts'
 import { dashboardRoutes } from './rooms/dashboard/room.ts'
@@ -54,6 +55,8 @@ export function createAppRouter(session: Session, i18n: ReturnType<typeof create
     if (!session.viewer.value && session.expected())
       await session.restore()
     const viewer = session.viewer.value
+    if (viewer?.superadmin)
+      await loadOperatorWords(i18n)
     if (needsSession(to) && !viewer)
       return { name: 'sign-in', query: { next: to.fullPath } }
     // The operator's people belong to no school.

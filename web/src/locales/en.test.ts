@@ -1,9 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { expect, test } from 'vitest'
-import { createMessages } from '../i18n.ts'
+import { beforeAll, expect, test } from 'vitest'
+import { createMessages, loadOperatorWords } from '../i18n.ts'
 
-const { t, te } = createMessages().global
+const i18n = createMessages()
+const { t, te } = i18n.global
+beforeAll(() => loadOperatorWords(i18n))
 const src = fileURLToPath(new URL('..', import.meta.url))
 
 test('counts are put in words by the locale’s plural rule', () => {

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs'
-import { expect, test } from 'vitest'
-import { createMessages } from '../../../i18n.ts'
+import { beforeAll, expect, test } from 'vitest'
+import { createMessages, loadOperatorWords } from '../../../i18n.ts'
 
-const { te } = createMessages().global
+const i18n = createMessages()
+const { te } = i18n.global
+beforeAll(() => loadOperatorWords(i18n))
 const read = (path: string) => readFileSync(new URL(`../../../../../${path}`, import.meta.url), 'utf8')
 const alerts = [...read('ops/alerts.rules.yml').matchAll(/- alert: (\w+)/g)].map(found => found[1] ?? '')
 
