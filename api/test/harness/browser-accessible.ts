@@ -18,6 +18,6 @@ export async function expectAccessible(page: Page, notOurs: readonly string[] = 
 
 /** Until nothing is being fetched again and no motion with an end runs: half a fade has half the contrast. */
 async function atRest(page: Page): Promise<void> {
-  await page.waitForFunction(() => !document.querySelector('[aria-busy="true"]')
-    && document.getAnimations().every(({ playState, effect }) => playState !== 'running' || effect?.getComputedTiming().endTime === Number.POSITIVE_INFINITY))
+  await page.waitForFunction(`!document.querySelector('[aria-busy="true"]')
+    && document.getAnimations().every(({ playState, effect }) => playState !== 'running' || effect.getComputedTiming().endTime === Infinity)`)
 }
