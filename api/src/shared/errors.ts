@@ -1,13 +1,15 @@
+import type { ErrorCode } from './error-codes.ts'
+
 /** What went wrong with one field of an input; `path` is relative to the input, e.g. ['admin', 'email']. */
 export interface FieldError {
   readonly path: readonly string[]
-  readonly code: string
+  readonly code: ErrorCode
   readonly message: string
 }
 
 interface Details {
   /** Machine-readable code that clients switch on; each kind has a default. */
-  readonly code?: string
+  readonly code?: ErrorCode
   readonly fields?: readonly FieldError[]
   /** Further public facts, e.g. `{ status: 'PREPARING' }`. */
   readonly facts?: Readonly<Record<string, unknown>>
@@ -20,11 +22,11 @@ interface Details {
  */
 export abstract class ExpectedError extends Error {
   abstract readonly status: number
-  readonly code: string
+  readonly code: ErrorCode
   readonly fields: readonly FieldError[] | undefined
   readonly facts: Readonly<Record<string, unknown>>
 
-  constructor(message: string, defaultCode: string, details: Details = {}) {
+  constructor(message: string, defaultCode: ErrorCode, details: Details = {}) {
     super(message, { cause: details.cause })
     this.name = new.target.name
     this.code = details.code ?? defaultCode
@@ -91,6 +93,6 @@ export class TookTooLong extends ExpectedError {
 }
 
 /** The kind message for exactly one bad field. */
-export function invalidField(path: readonly string[], code: string, message: string): Invalid {
+export function invalidField(path: readonly string[], code: ErrorCode, message: string): Invalid {
   return new Invalid(message, { code, fields: [{ path, code, message }] })
 }

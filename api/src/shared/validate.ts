@@ -1,5 +1,7 @@
+import type { ErrorCode } from './error-codes.ts'
 import type { FieldError } from './errors.ts'
 import { z } from 'zod'
+import { isErrorCode } from './error-codes.ts'
 import { Invalid } from './errors.ts'
 
 /** Checks an input and gives back what the schema makes of it, or refuses it with every bad field at once. */
@@ -12,7 +14,7 @@ export function parseInput<S extends z.ZodType>(schema: S, input: unknown): z.ou
 }
 
 /** Refuses a value inside a zod `superRefine` with a code of the room's own. */
-export function refuse(context: z.RefinementCtx, path: readonly (string | number)[], code: string, message: string): void {
+export function refuse(context: z.RefinementCtx, path: readonly (string | number)[], code: ErrorCode, message: string): void {
   context.addIssue({ code: 'custom', path: [...path], message, params: { code } })
 }
 
@@ -59,14 +61,18 @@ function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
   return [{ path, code: fieldCode(issue), message: issue.message }]
 }
 
-function fieldCode(issue: z.core.$ZodIssue): string {
+function fieldCode(issue: z.core.$ZodIssue): ErrorCode {
   switch (issue.code) {
-    case 'custom': return typeof issue.params?.code === 'string' ? issue.params.code : 'INVALID'
+    case 'custom': return codeOf(issue.params?.code)
     case 'invalid_type': return issue.input === undefined || issue.input === null ? 'REQUIRED' : 'INVALID'
     case 'too_small': return issue.origin === 'array' ? 'REQUIRED' : 'INVALID'
     case 'too_big': return issue.origin === 'array' || issue.origin === 'string' ? 'TOO_LONG' : 'INVALID'
     default: return 'INVALID'
   }
+}
+
+function codeOf(given: unknown): ErrorCode {
+  return isErrorCode(given) ? given : 'INVALID'
 }
 
 /** Sentences for what zod finds by itself; the value is never part of them. */

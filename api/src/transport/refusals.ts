@@ -1,6 +1,7 @@
 import type { FastifyHttpOptions, FastifyReply, FastifyRequest } from 'fastify'
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
+import type { ErrorCode } from '../shared/error-codes.ts'
 import type { Log } from '../shared/log.ts'
 import { randomUUID } from 'node:crypto'
 import { STATUS_CODES } from 'node:http'
@@ -19,7 +20,7 @@ export const apiHeaders = {
 
 /** A refusal that HTTP has a status of its own for. */
 export class Refused extends ExpectedError {
-  constructor(readonly status: number, message: string, code = 'BAD_REQUEST') { super(message, code) }
+  constructor(readonly status: number, message: string, code: ErrorCode = 'BAD_REQUEST') { super(message, code) }
 }
 
 /** How a server of ours names its requests, how much of one it reads, and what it answers where it cannot. */

@@ -85,7 +85,7 @@ export class RegistrationService {
       refuseWeakPassword(admin.password, [name, slug, admin.name, admin.email]),
     ])
     const fields: FieldError[] = [...slugProblems, ...(account ? [emailTaken] : [])]
-    const weak = weakness ? [{ path: ['admin', 'password'], code: 'WEAK_PASSWORD', message: weakness }] : []
+    const weak: FieldError[] = weakness ? [{ path: ['admin', 'password'], code: 'WEAK_PASSWORD', message: weakness }] : []
     if (fields.length > 0)
       throw taken([...fields, ...weak])
     if (weakness)
@@ -95,7 +95,7 @@ export class RegistrationService {
   /** Nobody would be told where no mail is sent: here, unlike in a school, it may be said whose address it is. */
   async #refuseUninvitable(slug: string, email: string): Promise<void> {
     const [slugProblems, account] = await Promise.all([this.parts.founding.slugProblems(slug), this.parts.identity.findAccount(email)])
-    const cannotJoin = account?.superadmin || account?.disabledAt
+    const cannotJoin: FieldError[] = account?.superadmin || account?.disabledAt
       ? [{ path: ['adminEmail'], code: 'CANNOT_JOIN', message: account.superadmin ? 'This is a superadmin\'s address, who belongs to no school.' : 'The account with this address is disabled.' }]
       : []
     if (slugProblems.length > 0)

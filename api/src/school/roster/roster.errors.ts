@@ -1,8 +1,9 @@
 import type { SchoolDb } from '../../database/school-db.ts'
+import type { ErrorCode } from '../../shared/error-codes.ts'
 import type { ExpectedError } from '../../shared/errors.ts'
 import { Conflict } from '../../shared/errors.ts'
 
-const atField = (field: string, code: string, message: string) => new Conflict(message, { code, fields: [{ path: [field], code, message }] })
+const atField = (field: string, code: ErrorCode, message: string) => new Conflict(message, { code, fields: [{ path: [field], code, message }] })
 
 export const alreadyEnrolled = () => atField('userId', 'ALREADY_ENROLLED', 'This person is already in the class in this role.')
 export function wrongRole(field: string, code: 'NOT_A_STUDENT' | 'NOT_A_TEACHER') {

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../shared/error-codes.ts'
 import type { FieldError } from '../../shared/errors.ts'
 import { Temporal } from 'temporal-polyfill'
 
@@ -14,7 +15,7 @@ const longestYear = 550
 /** What is wrong with a school year and its parts. Ends are exclusive, so one part may begin on the day another ends. */
 export function schoolYearMistakes(year: Span, parts: readonly Part[]): FieldError[] {
   const mistakes: FieldError[] = []
-  const report = (path: readonly string[], code: string, message: string) => mistakes.push({ path, code, message })
+  const report = (path: readonly string[], code: ErrorCode, message: string) => mistakes.push({ path, code, message })
   if (year.startDate >= year.endDate)
     report(['endDate'], 'ENDS_BEFORE_START', 'The year must end after it starts.')
   else if (Temporal.PlainDate.from(year.startDate).until(year.endDate).days > longestYear)
