@@ -1,6 +1,7 @@
 import type { SchoolDb, Schools, TenantAddress } from '../database/school-db.ts'
-import type { Change, Trail } from '../shared/trail.ts'
+import type { RecordChange, Trail } from '../shared/trail.ts'
 import DataLoader from 'dataloader'
+import { takeChangeNumber } from '../database/change-number.ts'
 import { Forbidden } from '../shared/errors.ts'
 import { tell } from './outbox.ts'
 
@@ -12,6 +13,12 @@ export interface Entry {
   readonly admit: () => Promise<TenantAddress>
   readonly mayWrite: boolean
   readonly trail: Trail
+}
+
+/** What a change of a school is answered with, and every record that it touched. */
+export interface Written<T> {
+  readonly answer: T
+  readonly changes: readonly RecordChange[]
 }
 
 /**
@@ -37,14 +44,18 @@ export class SchoolDoor {
     return fn(await this.#openForReading())
   }
 
-  /** Runs `fn` in a transaction of its own and commits it together with the record of what `change` says it did. */
-  async write<T>(fn: (db: SchoolDb) => Promise<T>, change: (answer: T) => Change): Promise<T> {
+  /**
+   * Runs `fn` in a transaction of its own and commits it together with the record of what it says it changed. It has the
+   * school's next change number, and with it the school to itself: writers of a school come one after the other.
+   */
+  async write<T>(fn: (db: SchoolDb) => Promise<Written<T>>): Promise<T> {
     if (!this.entry.mayWrite)
       throw new Forbidden('This access is for reading. Ask for writing with `x-access-mode: write`.')
     await this.#stopReading()
     return this.schools.withTenant(await this.#admitted(), async (db) => {
-      const answer = await fn(db)
-      await tell(db, change(answer), this.entry.trail)
+      await takeChangeNumber(db)
+      const { answer, changes } = await fn(db)
+      await tell(db, changes, this.entry.trail)
       return answer
     })
   }

@@ -12,6 +12,7 @@ import { openAhead, poolUse } from './pool-use.ts'
 import { openRouter } from './routing.ts'
 import { NoResultCache, OwnEntitiesOnly, SchoolEntityManager } from './school-entities.ts'
 import { ClosedDialect, TenantConnection, TenantDialect } from './tenant-connection.ts'
+import { WrittenEntities } from './written-entities.ts'
 
 /**
  * One school's database for the length of one transaction, under that school's role.
@@ -66,7 +67,7 @@ export async function openSchools(options: {
     driverOptions: new ClosedDialect(),
     entities: [...options.entities],
     entityManager: SchoolEntityManager,
-    subscribers: [new OwnEntitiesOnly()],
+    subscribers: [new OwnEntitiesOnly(), new WrittenEntities()],
     // Its keys are the same for every school.
     resultCache: { adapter: NoResultCache },
     // Lists are loaded as rows, by the operation's own loaders.
@@ -125,6 +126,13 @@ export async function openSchools(options: {
   }
 }
 
+const parsers = new Map<number, (text: string) => unknown>([
+  // A day stays the text it is: made a Date, 1 August would be 31 July elsewhere.
+  [pg.types.builtins.DATE, text => text],
+  // Counts and numbers of changes: no school gets near 2^53.
+  [pg.types.builtins.INT8, Number],
+])
+
 function openPool(connectionString: string, max: number, warn: (message: string) => void): pg.Pool {
   const pool = new pg.Pool({
     connectionString,
@@ -134,8 +142,7 @@ function openPool(connectionString: string, max: number, warn: (message: string)
     maxUses: 5_000,
     application_name: 'homeroom school',
     pipeline: true,
-    // A day stays the text it is: made a Date, 1 August would be 31 July elsewhere.
-    types: { getTypeParser: (type, format) => type === pg.types.builtins.DATE ? (text: string) => text : pg.types.getTypeParser(type, format) },
+    types: { getTypeParser: (type, format) => parsers.get(type) ?? pg.types.getTypeParser(type, format) },
   } as pg.PoolConfig)
   pool.on('error', error => warn(`An idle school connection was lost: ${error.message}`))
   return pool

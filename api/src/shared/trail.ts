@@ -17,5 +17,10 @@ export interface Change {
   readonly details?: Readonly<Record<string, unknown>>
 }
 
+/** A change of one of a school's records: which version of it this made, and by which change of the school. */
+export interface RecordChange extends Change {
+  readonly subject: { readonly type: string, readonly id: string, readonly version: number, readonly changed: number }
+}
+
 /** What the system does on its own account, outside any request. */
 export const bySystem: Trail = { actor: { kind: 'system' } }

@@ -42,7 +42,7 @@ const faults: Record<string, (context: RequestContext) => unknown> = {
   'a missing table': statement('select * from account'),
   'a broken statement': statement('selec'),
   'a write where only reading is meant': statement('delete from org'),
-  'a constraint': context => inSchool(context).write(db => sql.raw('insert into org (id, sourced_id, status, name, type, identifier) select id, sourced_id, status, name, type, identifier from org').execute(db.rows()), () => ({ action: 'x', subject: { type: 'x' } })),
+  'a constraint': context => inSchool(context).write(db => sql.raw('insert into org (id, sourced_id, status, name, type, identifier) select id, sourced_id, status, name, type, identifier from org').execute(db.rows()).then(() => ({ answer: null, changes: [] }))),
 }
 
 function reject(reason: unknown): () => Promise<never> {

@@ -139,7 +139,7 @@ test('a school of an older version: SchoolsBehind; a roll-out that gave up: Roll
   await shows('RolloutStopped', () => stopped.url, () => sql(`insert into platform.rollout (id, target_version, state, stopped_reason, canaries, parallel, failure_budget, ended_at)
     values (gen_random_uuid(), 2, 'STOPPED', 'CANARY_FAILED', 1, 1, 0, now())`))
   await sql('delete from platform.rollout')
-  await sql('update platform.tenant set schema_version = 2 where id = $1', [tenantId])
+  await sql('update platform.tenant set schema_version = $2 where id = $1', [tenantId, schoolMigrations.length])
 })
 
 test('an outbox that cannot be emptied: AuditNotCarried', async () => {

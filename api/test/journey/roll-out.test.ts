@@ -29,7 +29,7 @@ async function environment(): Promise<Record<string, string>> {
 
 /** Stands in the way of a school's migration until it is released. */
 const hold = (place: number) => holdLock(homeroom.database.adminUrl, `lock table ${schemaName(schools[place]!.tenantId)}.schema_migration`)
-const heldUp = () => waits(sqlOf(homeroom.database.adminUrl), { by: 'homeroom school migrations', inStatement: 'schema_migration' })
+const heldUp = () => waits(sqlOf(homeroom.database.adminUrl), { by: 'homeroom school migrations', inStatement: 'create table outbox' })
 
 test('kill -9 of the worker in the middle of a roll-out: another goes on where it was, and no school is migrated twice', async () => {
   const env = { ...await environment(), PROCESS: 'worker' }

@@ -4,7 +4,7 @@ import type { TestHomeroom } from '../../../test/harness/homeroom.ts'
 import type { Operator } from '../../../test/harness/rollouts.ts'
 import { randomUUID } from 'node:crypto'
 import { afterEach, expect, test } from 'vitest'
-import { schoolMigrations } from '../../../migrations/school/index.ts'
+import { oldestServed, schoolMigrations } from '../../../migrations/school/index.ts'
 import { makeFleet } from '../../../test/harness/fleet.ts'
 import { openHomeroom } from '../../../test/harness/homeroom.ts'
 import { holdLock, sqlOf, waits } from '../../../test/harness/process-holds.ts'
@@ -14,17 +14,21 @@ import { schemaName } from '../../database/schema-names.ts'
 import { tenantLock } from '../../database/tenant-lock.ts'
 import { createLog } from '../../shared/log.ts'
 
+/** The version that schools are at, and the one they are brought to. */
+const current = schoolMigrations.length
+const next = current + 1
+
 /** A step that only adds: code of before goes on. */
 const expanding: SchoolMigration = {
-  version: 3,
+  version: next,
   name: 'homework',
-  worksWith: 2,
+  worksWith: current,
   tables: ['homework'],
   statements: ['create table homework (id uuid primary key default gen_random_uuid(), title text not null)', 'alter table class add column room text'],
 }
 const history = [...schoolMigrations, expanding]
 /** The same, by which code of before would be at a loss. */
-const contracting = [...schoolMigrations, { ...expanding, worksWith: 3 }]
+const contracting = [...schoolMigrations, { ...expanding, worksWith: next }]
 
 let homeroom: TestHomeroom
 let operator: Operator
@@ -59,19 +63,19 @@ test('3 of 200 schools that cannot be migrated stay as they were and are served;
   await block(broken)
   await homeroom.startWorker(history)
   const first = await operator.rolloutIs(({ state }) => state !== 'RUNNING')
-  expect(first).toMatchObject({ state: 'DONE', targetVersion: 3, total: 200, done: 197, failed: 3, remaining: 0 })
+  expect(first).toMatchObject({ state: 'DONE', targetVersion: next, total: 200, done: 197, failed: 3, remaining: 0 })
   expect(slugs(first.failures.map(({ tenant }) => tenant as FleetSchool))).toEqual(slugs(broken))
   for (const failure of first.failures) {
     expect(failure).toMatchObject({ canary: false, code: 'OBJECT_EXISTS', attempts: 1 })
     expect(failure.cause).toContain('42P07 relation "homework" already exists')
   }
-  expect(await at(3)).toEqual(slugs(whole))
-  expect(await at(2)).toEqual(slugs(broken))
-  // Code of version 2 serves both.
+  expect(await at(next)).toEqual(slugs(whole))
+  expect(await at(current)).toEqual(slugs(broken))
+  // Code of the version before serves both.
   for (const school of [...broken, whole[0]!, whole.at(-1)!])
     expect(await operator.enter(school)).toBe('served')
   const fleet = await operator.fleet()
-  expect(fleet).toMatchObject({ supportedVersion: 3, oldestServed: 2, versions: [{ version: 3, tenants: 197 }, { version: 2, tenants: 3 }], behind: 3, setAsideCount: 3, plan: { canaries: 1, parallel: 4, failureBudget: 5 }, rollout: { id: first.id } })
+  expect(fleet).toMatchObject({ supportedVersion: next, oldestServed, versions: [{ version: next, tenants: 197 }, { version: current, tenants: 3 }], behind: 3, setAsideCount: 3, plan: { canaries: 1, parallel: 4, failureBudget: 5 }, rollout: { id: first.id } })
   // Nobody ordered it: a worker of the new release did.
   expect(first).toMatchObject({ canariesLeft: 0, requestedBy: null })
   expect(slugs(fleet.setAside.map(({ tenant }) => tenant as FleetSchool))).toEqual(slugs(broken))
@@ -85,7 +89,7 @@ test('3 of 200 schools that cannot be migrated stay as they were and are served;
   expect((await operator.rollout(first.id)).data?.rollout).toMatchObject({ id: first.id, done: 197, failed: 3 })
   for (const unknown of [randomUUID(), 'nonsense'])
     expect((await operator.rollout(unknown)).errors?.[0]?.extensions.code).toBe('NOT_FOUND')
-  expect(await operator.fleet()).toMatchObject({ versions: [{ version: 3, tenants: 200 }], behind: 0, setAside: [] })
+  expect(await operator.fleet()).toMatchObject({ versions: [{ version: next, tenants: 200 }], behind: 0, setAside: [] })
   expect((await operator.start()).errors?.[0]?.extensions.code).toBe('NOTHING_TO_DO')
 }, 180_000)
 
@@ -93,9 +97,9 @@ test('of very many failures the last are listed, and all are counted', async () 
   await open(0)
   await sql(`
     insert into platform.tenant (id, slug, slug_look, name, time_zone, locale, schema_version, schema_serves_from, preparation_status, set_aside_version, set_aside_code, set_aside_at)
-    select gen_random_uuid(), 'aside-' || n, 'aside-' || n, 'Aside', 'Europe/Zurich', 'en', 2, 1, 'READY', 3, 'MIGRATION_FAILED', now() - n * interval '1 second' from generate_series(1, 205) n`)
-  const [{ id }] = await sql<{ id: string }>('insert into platform.rollout (id, target_version, canaries, parallel, failure_budget) values (gen_random_uuid(), 3, 0, 4, 1000) returning id') as [{ id: string }]
-  await sql('insert into platform.rollout_school (rollout_id, tenant_id, from_version, outcome, error_code, ended_at) select $1, id, 2, \'FAILED\', set_aside_code, set_aside_at from platform.tenant', [id])
+    select gen_random_uuid(), 'aside-' || n, 'aside-' || n, 'Aside', 'Europe/Zurich', 'en', ${current}, 1, 'READY', ${next}, 'MIGRATION_FAILED', now() - n * interval '1 second' from generate_series(1, 205) n`)
+  const [{ id }] = await sql<{ id: string }>('insert into platform.rollout (id, target_version, canaries, parallel, failure_budget) values (gen_random_uuid(), $1, 0, 4, 1000) returning id', [next]) as [{ id: string }]
+  await sql('insert into platform.rollout_school (rollout_id, tenant_id, from_version, outcome, error_code, ended_at) select $1, id, $2, \'FAILED\', set_aside_code, set_aside_at from platform.tenant', [id, current])
   const { setAside, setAsideCount, rollout } = await operator.fleet()
   expect([setAsideCount, setAside.length, rollout!.failed, rollout!.failures.length]).toEqual([205, 200, 205, 200])
   for (const listed of [setAside, rollout!.failures])
@@ -124,7 +128,7 @@ test('a canary that fails stops the roll-out before any other school is touched;
   const worker = await homeroom.startWorker(history)
   const stopped = await operator.rolloutIs(({ state }) => state !== 'RUNNING')
   expect(stopped).toMatchObject({ state: 'STOPPED', stoppedReason: 'CANARY_FAILED', done: 0, failed: 1, remaining: 4, canariesLeft: 1, failures: [{ tenant: { slug: newest!.slug }, canary: true }] })
-  expect(await at(2)).toEqual(slugs(schools))
+  expect(await at(current)).toEqual(slugs(schools))
   expect((await operator.start()).errors?.[0]?.extensions.code).toBe('CONFLICT')
 
   // Another worker of the same version does not know better.
@@ -162,7 +166,7 @@ test('paused, it finishes the school under way and no other; resumed, it goes on
   await operator.rolloutIs(({ done }) => done === 3)
   // The lock is free once the driver has laid the work down.
   const letGo = await holdLock(homeroom.database.adminUrl, 'select pg_advisory_lock(hashtext(\'homeroom schools\'))')
-  expect(await at(3)).toEqual(slugs(schools.slice(0, 3)))
+  expect(await at(next)).toEqual(slugs(schools.slice(0, 3)))
   expect(await operator.fleet()).toMatchObject({ rollout: { state: 'PAUSED', done: 3, remaining: 3 } })
   // In the middle of it schools of both versions are served.
   for (const school of schools)
@@ -186,7 +190,7 @@ test('somebody who reads for long is waited for, again and again, and nobody beh
     longest = Math.max(longest, performance.now() - started)
   }
   expect(longest).toBeLessThan(3_000)
-  expect(await at(3)).toEqual([])
+  expect(await at(next)).toEqual([])
   await release()
   expect(await operator.rolloutIs(({ state }) => state === 'DONE')).toMatchObject({ done: 1, failed: 0 })
   const [settled] = await sql<{ attempts: number }>('select attempts from platform.rollout_school')
@@ -198,7 +202,7 @@ test('a school that somebody else is at work on is left until they are done, and
   const release = await holdLock(homeroom.database.adminUrl, `select pg_advisory_xact_lock(${tenantLock(schools[0]!.tenantId)})`)
   await homeroom.startWorker(history)
   await operator.rolloutIs(({ done }) => done === 2)
-  expect(await at(3)).toEqual(slugs(schools.slice(1)))
+  expect(await at(next)).toEqual(slugs(schools.slice(1)))
   await release()
   expect(await operator.rolloutIs(({ state }) => state === 'DONE')).toMatchObject({ done: 3, failed: 0 })
   const [settled] = await sql<{ attempts: number }>('select attempts from platform.rollout_school where tenant_id = $1', [schools[0]!.tenantId])
@@ -213,14 +217,14 @@ test('a school on which every connection ends is set aside in the end, and the o
   await homeroom.startWorker([...schoolMigrations, killing])
   const done = await operator.rolloutIs(({ state }) => state === 'DONE')
   expect(done).toMatchObject({ done: 3, failed: 1, failures: [{ tenant: { slug: deadly!.slug }, code: 'DATABASE_UNAVAILABLE', attempts: 10 }] })
-  expect(await at(2)).toEqual([deadly!.slug])
+  expect(await at(current)).toEqual([deadly!.slug])
 }, 120_000)
 
 test('of several workers and commands one drives, and every school is migrated once', async () => {
   await open(20)
   await Promise.all([homeroom.startWorker(history), homeroom.startWorker(history), byCommand(), byCommand()])
   await operator.rolloutIs(({ state }) => state === 'DONE')
-  expect(await at(3)).toEqual(slugs(schools))
+  expect(await at(next)).toEqual(slugs(schools))
   expect(await events('tenant.migrated')).toEqual(schools.map(({ tenantId }) => tenantId).sort())
   expect(await sql('select state, total from (select state, (select count(*)::int from platform.rollout_school where rollout_id = r.id) as total from platform.rollout r) r')).toEqual([{ state: 'DONE', total: 20 }])
 }, 60_000)
@@ -234,16 +238,16 @@ test('a school that this code cannot use says that it is being updated, and noth
   expect(await operator.enter(school!)).toBe('served')
   await byCommand(contracting)
   expect(await operator.enter(school!)).toBe('TENANT_MAINTENANCE')
-  expect(await operator.fleet()).toMatchObject({ versions: [{ version: 3, tenants: 2 }], behind: 0 })
+  expect(await operator.fleet()).toMatchObject({ versions: [{ version: next, tenants: 2 }], behind: 0 })
 }, 60_000)
 
 test('a newer release takes an open roll-out over and goes on to its own version', async () => {
   await open(3)
   await block([schools[2]!])
   expect(await byCommand()).toMatchObject({ rollout: { state: 'STOPPED' }, behind: [{ slug: 'school-0003' }, {}, {}] })
-  // Its step of version 3 was mended, and another came after it.
-  const mended = [...schoolMigrations, { ...expanding, tables: [], statements: ['alter table class add column room text'] }, { version: 4, name: 'floor', worksWith: 2, tables: [], statements: ['alter table class add column floor text'] }]
+  // Its step was mended, and another came after it.
+  const mended = [...schoolMigrations, { ...expanding, tables: [], statements: ['alter table class add column room text'] }, { version: next + 1, name: 'floor', worksWith: current, tables: [], statements: ['alter table class add column floor text'] }]
   await homeroom.startWorker(mended)
-  expect(await operator.rolloutIs(({ state }) => state === 'DONE')).toMatchObject({ targetVersion: 4, done: 3, failed: 0 })
-  expect(await at(4)).toEqual(slugs(schools))
+  expect(await operator.rolloutIs(({ state }) => state === 'DONE')).toMatchObject({ targetVersion: next + 1, done: 3, failed: 0 })
+  expect(await at(next + 1)).toEqual(slugs(schools))
 }, 60_000)

@@ -9,8 +9,8 @@ import { archiveSchema, schemaFile, tableFile } from './archive-schema.ts'
 import { openArchive } from './archive.ts'
 import { tablesIn } from './school-tables.ts'
 
-/** What the old school had yet to tell of itself: the new one would tell it as its own. */
-const notLoaded = new Set(['outbox'])
+/** What the old school had yet to tell of itself, and what it answered: the new one would tell it as its own. */
+const notLoaded = new Set(['outbox', 'idempotency_key'])
 
 /**
  * Fills a new school's empty tables, which are of the archive's version, with the rows of an archive. All of them as they were,
@@ -26,6 +26,8 @@ export async function loadSchool(sql: SeedSql, stored: StoredArchive, school: { 
   const alter = (how: string) => keys.map(({ table, name }) => `alter table ${table} alter constraint ${quoteIdentifier(name)} ${how}`).join(';\n')
   await sql.query(alter('deferrable initially deferred'))
   for (const { name, rows } of schema.tables.filter(table => !notLoaded.has(table.name))) {
+    // What a step of the history put there is in the archive too, as it was.
+    await sql.query(`delete from ${quoteIdentifier(name)}`)
     let loaded = 0
     for await (const batch of lines(archive.text(tableFile(name)))) {
       await insert(sql, tables.get(name)!, batch)

@@ -38,10 +38,7 @@ export class ClassesResolver {
   @Authorized('roster:write')
   @Mutation(() => ClassType, { description: 'Creates a class, its course too where none is chosen.' })
   createClass(@Arg('input', () => CreateClassInput, { description: 'The class.' }) input: CreateClassInput, @Ctx() context: RequestContext) {
-    return inSchool(context).write(
-      db => this.classService.createClass(db, input),
-      ({ id }) => ({ action: 'class.created', subject: { type: 'class', id } }),
-    )
+    return inSchool(context).write(db => this.classService.createClass(db, input))
   }
 
   @FieldResolver(() => CourseType, { description: 'What the class takes.' })

@@ -32,8 +32,8 @@ export class ClassesService {
       await refuseWrongRole(db, user.id, 'teacher', 'teacherId')
       db.em.create(Enrollment, { class: created, user, role: 'teacher', isPrimary: true })
     }
-    await store(db)
-    return found((await classesById(db, [created.id]))[0], 'The class')
+    const changes = await store(db)
+    return { answer: found((await classesById(db, [created.id]))[0], 'The class'), changes }
   }
 }
 

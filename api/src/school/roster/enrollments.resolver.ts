@@ -17,19 +17,13 @@ export class EnrollmentsResolver {
   @Authorized('roster:write')
   @Mutation(() => EnrollmentType, { description: 'Puts a person in a class; who was withdrawn from it before gets the same place back.' })
   enrol(@Arg('input', () => EnrolInput, { description: 'Who, where, as what.' }) input: EnrolInput, @Ctx() context: RequestContext) {
-    return inSchool(context).write(
-      db => this.enrollments.enrol(db, input),
-      ({ id, classId }) => ({ action: 'enrollment.created', subject: { type: 'enrollment', id }, details: { classId } }),
-    )
+    return inSchool(context).write(db => this.enrollments.enrol(db, input))
   }
 
   @Authorized('roster:write')
   @Mutation(() => EnrollmentType, { description: 'Takes a person out of a class. Answers the enrollment, now TOBEDELETED; enrolling again undoes it.' })
   withdraw(@Arg('enrollmentId', () => ID, { description: 'The place to give up.' }) enrollmentId: string, @Ctx() context: RequestContext) {
-    return inSchool(context).write(
-      db => this.enrollments.withdraw(db, enrollmentId),
-      ({ id, classId }) => ({ action: 'enrollment.withdrawn', subject: { type: 'enrollment', id }, details: { classId } }),
-    )
+    return inSchool(context).write(db => this.enrollments.withdraw(db, enrollmentId))
   }
 
   @FieldResolver(() => UserType, { description: 'Who.' })

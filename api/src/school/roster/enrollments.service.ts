@@ -24,20 +24,19 @@ export class EnrollmentsService {
       throw alreadyEnrolled()
     const enrollment = earlier ?? db.em.create(Enrollment, { class: group, user, role })
     db.em.assign(enrollment, { status: 'active', endDate: null })
-    await store(db)
-    return this.#answer(db, enrollment.id)
+    return this.#store(db, enrollment.id)
   }
 
   /** Withdrawing twice is withdrawing once. */
   async withdraw(db: SchoolDb, enrollmentId: string) {
     const enrollment = found(await db.em.findOne(Enrollment, { id: knownId(enrollmentId, 'The enrollment') }), 'The enrollment')
     enrollment.status = 'tobedeleted'
-    await store(db)
-    return this.#answer(db, enrollment.id)
+    return this.#store(db, enrollment.id)
   }
 
-  async #answer(db: SchoolDb, id: string) {
-    return found((await enrollmentsById(db, [id]))[0], 'The enrollment')
+  async #store(db: SchoolDb, id: string) {
+    const changes = await store(db)
+    return { answer: found((await enrollmentsById(db, [id]))[0], 'The enrollment'), changes }
   }
 }
 

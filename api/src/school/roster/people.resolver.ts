@@ -1,6 +1,5 @@
 import type { RequestContext } from '../../access/request-context.ts'
 import type { Page } from '../../database/keyset.ts'
-import type { Change } from '../../shared/trail.ts'
 import type { PeopleService } from './people.service.ts'
 import { Arg, Args, Authorized, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql'
 import { inSchool } from '../../access/request-context.ts'
@@ -33,13 +32,13 @@ export class PeopleResolver {
   @Authorized('roster:write')
   @Mutation(() => UserType, { description: 'Adds a student, with a username of their own.' })
   addStudent(@Arg('input', () => AddStudentInput, { description: 'The student.' }) input: AddStudentInput, @Ctx() context: RequestContext) {
-    return inSchool(context).write(db => this.people.addStudent(db, input), added('student'))
+    return inSchool(context).write(db => this.people.addStudent(db, input))
   }
 
   @Authorized('roster:write')
   @Mutation(() => UserType, { description: 'Adds a teacher, with a username of their own.' })
   addTeacher(@Arg('input', () => AddTeacherInput, { description: 'The teacher.' }) input: AddTeacherInput, @Ctx() context: RequestContext) {
-    return inSchool(context).write(db => this.people.addTeacher(db, input), added('teacher'))
+    return inSchool(context).write(db => this.people.addTeacher(db, input))
   }
 
   @FieldResolver(() => [RoleType], { description: 'What the person is, the main role first.' })
@@ -51,10 +50,6 @@ export class PeopleResolver {
   enrollments(@Root() user: UserType, @Ctx() context: RequestContext) {
     return inSchool(context).load(enrollmentsByUser, user.id)
   }
-}
-
-function added(role: string): (user: { id: string }) => Change {
-  return ({ id }) => ({ action: 'user.created', subject: { type: 'user', id }, details: { role } })
 }
 
 @Resolver(() => RoleType)

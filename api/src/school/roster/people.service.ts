@@ -38,8 +38,8 @@ export class PeopleService {
     const org = db.em.getReference(Org, school.id)
     const user = db.em.create(User, { ...person, username: await chooseUsername(db, person), primaryOrg: org })
     db.em.create(Role, { user, org, role, roleType: 'primary' })
-    await store(db)
-    return found((await usersById(db, [user.id]))[0], 'The person')
+    const changes = await store(db)
+    return { answer: found((await usersById(db, [user.id]))[0], 'The person'), changes }
   }
 }
 

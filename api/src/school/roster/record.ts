@@ -1,6 +1,7 @@
 import type { RecordStatus } from './roster.words.ts'
 import { randomUUID } from 'node:crypto'
 import { p } from '@mikro-orm/core'
+import { changeNumberOf } from '../../database/change-number.ts'
 
 /** The columns OneRoster gives to every record. A record made here is known to others by its own id. */
 export function recordProperties() {
@@ -10,6 +11,10 @@ export function recordProperties() {
     status: p.text().$type<RecordStatus>().default('active'),
     dateLastModified: p.datetime().onCreate(() => new Date()).onUpdate(() => new Date()),
     metadata: p.json<Record<string, unknown>>().onCreate(() => ({})),
+    /** How often it was written. */
+    version: p.integer().onCreate(() => 1).onUpdate((record: { version: number }) => record.version + 1),
+    /** The school's change that wrote it last. */
+    changed: p.bigint('number').onCreate((_, em) => changeNumberOf(em)).onUpdate((_, em) => changeNumberOf(em)),
   }
 }
 

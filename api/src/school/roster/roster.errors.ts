@@ -1,7 +1,9 @@
 import type { SchoolDb } from '../../database/school-db.ts'
 import type { ErrorCode } from '../../shared/error-codes.ts'
 import type { ExpectedError } from '../../shared/errors.ts'
+import type { RecordChange } from '../../shared/trail.ts'
 import { Conflict } from '../../shared/errors.ts'
+import { recordChanges } from './record-changes.ts'
 
 const atField = (field: string, code: ErrorCode, message: string) => new Conflict(message, { code, fields: [{ path: [field], code, message }] })
 
@@ -18,10 +20,11 @@ const byConstraint: Readonly<Record<string, () => ExpectedError>> = {
   enrollment_unique: alreadyEnrolled,
 }
 
-/** Writes all that is pending, in one flush. */
-export async function store(db: SchoolDb): Promise<void> {
+/** Writes all that is pending, in one flush; answers every record that it touched. */
+export async function store(db: SchoolDb): Promise<RecordChange[]> {
   try {
     await db.em.flush()
+    return recordChanges(db)
   }
   catch (error) {
     const { code, constraint } = error as { code?: unknown, constraint?: unknown }

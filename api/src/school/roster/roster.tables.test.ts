@@ -1,5 +1,7 @@
 import type { TwoSchools } from '../../../test/harness/two-schools.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { outbox } from '../../../migrations/school/0002-outbox.ts'
+import { changes } from '../../../migrations/school/0003-changes.ts'
 import { schoolMigrations } from '../../../migrations/school/index.ts'
 import { entityColumns, tableColumns } from '../../../test/harness/entity-columns.ts'
 import { openTwoSchools } from '../../../test/harness/two-schools.ts'
@@ -52,9 +54,9 @@ test('a migration names every table it makes, but for the history itself', () =>
 
 test('entities and tables agree on names, types, nulls and references', async () => {
   const schema = schemaName(schools.oakfield.id)
-  // What the database computes by itself no entity writes; a reference by two columns an entity holds as a plain id. The outbox is
-  // written and read as rows.
-  expect(await entityColumns(rosterEntities)).toEqual(await tableColumns(schools.database.sql, schema, ['schema_migration', 'outbox']))
+  // What the database computes by itself no entity writes; a reference by two columns an entity holds as a plain id. What is
+  // beside the records is written and read as rows.
+  expect(await entityColumns(rosterEntities)).toEqual(await tableColumns(schools.database.sql, schema, ['schema_migration', ...outbox.tables, ...changes.tables]))
 })
 
 test('every foreign key has an index to find its rows by', async () => {

@@ -6,6 +6,8 @@ interface RecordColumns {
   sourced_id: string
   status: RecordStatus
   date_last_modified: Generated<Date>
+  version: Generated<number>
+  changed: Generated<number>
 }
 
 /** The columns that lists read, for Kysely. Dates are text, YYYY-MM-DD. */

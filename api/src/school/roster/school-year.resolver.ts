@@ -13,10 +13,7 @@ export class SchoolYearResolver {
   @Authorized('roster:write')
   @Mutation(() => AcademicSessionType, { description: 'Changes the dates of the school year and its terms, and ticks it off the set-up checklist.' })
   updateSchoolYear(@Arg('input', () => UpdateSchoolYearInput, { description: 'The year as it should be.' }) input: UpdateSchoolYearInput, @Ctx() context: RequestContext) {
-    return inSchool(context).write(
-      db => this.schoolYears.updateSchoolYear(db, input),
-      ({ id }) => ({ action: 'academicSession.changed', subject: { type: 'academicSession', id } }),
-    )
+    return inSchool(context).write(db => this.schoolYears.updateSchoolYear(db, input))
   }
 
   @FieldResolver(() => [AcademicSessionType], { description: 'Its parts, in the order of the calendar.' })

@@ -38,13 +38,16 @@ export class SchoolYearService {
     if (mistakes.length > 0)
       throw new Invalid(mistakes[0]!.message, { fields: mistakes })
 
-    // The parts' own school_year follows by the foreign key.
-    db.em.assign(year, { ...change, schoolYear: yearOfEnd(change.endDate) })
-    for (const { part, title, startDate, endDate } of wanted)
-      db.em.assign(part, { title, startDate, endDate })
+    const schoolYear = yearOfEnd(change.endDate)
+    const renumbered = schoolYear !== year.schoolYear
+    db.em.assign(year, { ...change, schoolYear })
+    for (const { part, title, startDate, endDate } of wanted) {
+      // A part's own school_year follows by the foreign key: it has changed all the same.
+      db.em.assign(part, { title, startDate, endDate, ...(renumbered && { dateLastModified: this.now() }) })
+    }
     const task = await db.em.findOne(SetupTask, { key: 'schoolYear' }) ?? db.em.create(SetupTask, { key: 'schoolYear' })
     task.completedAt ??= this.now()
-    await store(db)
-    return found((await sessionsById(db, [year.id]))[0], 'The school year')
+    const changes = await store(db)
+    return { answer: found((await sessionsById(db, [year.id]))[0], 'The school year'), changes }
   }
 }
