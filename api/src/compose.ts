@@ -42,6 +42,7 @@ import { registrationRoom } from './platform/registration/room.ts'
 import { tenancyRoom, TenantSchema } from './platform/tenancy/room.ts'
 import { exchangeRoom } from './school/exchange/room.ts'
 import { rosterRoom } from './school/roster/room.ts'
+import { signCursorsWith } from './shared/cursor.ts'
 import { createLog } from './shared/log.ts'
 import { createMetrics, measure } from './shared/metrics.ts'
 import { keepSecretKey, newSecretKey } from './shared/seal.ts'
@@ -166,7 +167,9 @@ export async function startApi(config: Config, urls: LoginUrls, log: Log, webRoo
   const jobs = await openJobSender(request, log)
   const bus = await openBus({ url: listener, topics: [tenantPreparationChanged, tenantChanged, rolloutChanged, accessChanged], log })
   const limits = openLimits({ enabled: config.rateLimits, platform })
-  const rooms = joinRooms({ platform, limits, jobs, bus, jwtPrivateKey: config.jwtPrivateKey ?? keepSigningKey(config.dataDir), secretKey: config.secretKey ?? keepSecretKey(config.dataDir), rollout: config.rollout, graceDays: config.keepDays.deletedSchools, log })
+  const secretKey = config.secretKey ?? keepSecretKey(config.dataDir)
+  signCursorsWith(secretKey)
+  const rooms = joinRooms({ platform, limits, jobs, bus, jwtPrivateKey: config.jwtPrivateKey ?? keepSigningKey(config.dataDir), secretKey, rollout: config.rollout, graceDays: config.keepDays.deletedSchools, log })
 
   measure(metrics, 'preparation_watchers', 'Subscriptions that follow a tenant\'s preparation.', rooms.watchers)
   const [{ graphqlSchema }, { openHttp }, { openSockets }] = await loadTransport()

@@ -1,7 +1,7 @@
 import type { RawBuilder, SelectQueryBuilder } from 'kysely'
 import type { KeyKind, PageInfo, PageRequest } from '../shared/page.ts'
 import { sql } from 'kysely'
-import { seal } from '../shared/page.ts'
+import { sealCursor } from '../shared/cursor.ts'
 
 /** A column or expression a list is sorted by, and what it holds. Never null: keys are compared as one row. */
 export interface SortKey {
@@ -43,7 +43,7 @@ export class Page<Row> {
   }
 
   #cursor(place: number): string {
-    return seal(this.request.fingerprint, this.keys[place]!)
+    return sealCursor(this.request.list, this.keys[place]!)
   }
 }
 

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
 import { z } from 'zod'
+import { openCursor } from './cursor.ts'
 import { invalidField } from './errors.ts'
 
 /** Relay's four arguments of a list. */
@@ -20,7 +20,8 @@ export interface PageRequest {
   readonly backward: boolean
   readonly after: readonly string[] | undefined
   readonly before: readonly string[] | undefined
-  readonly fingerprint: string
+  /** All that decides which rows come in which order: its cursors are signed for it. */
+  readonly list: unknown
 }
 
 export interface PageInfo {
@@ -42,30 +43,10 @@ export function readPage(args: PageArguments, list: unknown, kinds: readonly Key
   const last = size(args.last, 'last')
   if (first !== undefined && last !== undefined)
     throw invalidField(['last'], 'BAD_USER_INPUT', 'Give `first` or `last`, not both.')
-  const fingerprint = createHash('sha256').update(JSON.stringify(list)).digest('base64url').slice(0, 12)
-  const after = bound(args.after, 'after', fingerprint, kinds)
-  const before = bound(args.before, 'before', fingerprint, kinds)
+  const after = bound(args.after, 'after', list, kinds)
+  const before = bound(args.before, 'before', list, kinds)
   const backward = last !== undefined || (first === undefined && before !== undefined && after === undefined)
-  return { limit: first ?? last ?? defaultPageSize, backward, after, before, fingerprint }
-}
-
-/** A cursor for the row with these sort keys. Opaque to clients; signing it is this function's and `open`'s affair alone. */
-export function seal(fingerprint: string, keys: readonly string[]): string {
-  return Buffer.from(JSON.stringify([fingerprint, ...keys])).toString('base64url')
-}
-
-const sealed = z.tuple([z.string()], z.string())
-
-function open(cursor: string): { fingerprint: string, keys: string[] } | undefined {
-  if (cursor.length > 4_000 || !/^[\w-]+$/.test(cursor))
-    return undefined
-  try {
-    const [fingerprint, ...keys] = sealed.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')))
-    return { fingerprint, keys }
-  }
-  catch {
-    return undefined
-  }
+  return { limit: first ?? last ?? defaultPageSize, backward, after, before, list }
 }
 
 function size(value: number | null | undefined, name: 'first' | 'last'): number | undefined {
@@ -87,12 +68,12 @@ const forms: Record<KeyKind, (key: string) => boolean> = {
   integer: key => /^\d{1,18}$/.test(key),
 }
 
-function bound(cursor: string | null | undefined, name: 'after' | 'before', fingerprint: string, kinds: readonly KeyKind[]): readonly string[] | undefined {
+/** The sort keys in a cursor of this list, or BAD_USER_INPUT at the argument's name. */
+export function bound(cursor: string | null | undefined, name: 'after' | 'before', list: unknown, kinds: readonly KeyKind[]): readonly string[] | undefined {
   if (cursor === null || cursor === undefined)
     return undefined
-  const opened = open(cursor)
-  const fits = opened?.fingerprint === fingerprint && opened.keys.length === kinds.length && kinds.every((kind, place) => forms[kind](opened.keys[place]!))
-  if (!fits)
+  const keys = openCursor(cursor, list)
+  if (!keys || keys.length !== kinds.length || !kinds.every((kind, place) => forms[kind](keys[place]!)))
     throw invalidField([name], 'BAD_USER_INPUT', `\`${name}\` is not a cursor of this list. Start again without it.`)
-  return opened.keys
+  return keys
 }

@@ -114,9 +114,10 @@ test('a cursor is good for its own list only', async () => {
 
 test('a cursor whose keys were changed never reaches the database', async () => {
   const { endCursor } = (await list({ first: 3, orderBy: { field: 'DATE_LAST_MODIFIED', direction: 'ASC' } })).pageInfo
-  const [fingerprint, time, id] = JSON.parse(Buffer.from(endCursor!, 'base64url').toString()) as string[]
+  const bytes = Buffer.from(endCursor!, 'base64url')
+  const [time, id] = JSON.parse(bytes.subarray(16).toString()) as string[]
   for (const keys of [[time], [time, 'x'], ['yesterday', id], [time, id, id], [null, id], ['2026-02-30 00:00:00+00', id], ['0000-01-01 00:00:00+00', id]]) {
-    const after = Buffer.from(JSON.stringify([fingerprint, ...keys])).toString('base64url')
+    const after = Buffer.concat([bytes.subarray(0, 16), Buffer.from(JSON.stringify(keys))]).toString('base64url')
     expect(await refusal(list({ after, orderBy: { field: 'DATE_LAST_MODIFIED', direction: 'ASC' } }))).toMatchObject({ code: 'BAD_USER_INPUT', fields: [{ path: ['after'] }] })
   }
 })
