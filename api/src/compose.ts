@@ -3,6 +3,7 @@ import 'reflect-metadata'
 import type { EntitySchema } from '@mikro-orm/postgresql'
 import type { SchoolMigration } from '../migrations/school/index.ts'
 import type { Limits } from './access/limits.ts'
+import type { Known, Standing } from './access/principal.ts'
 import type { Config, RolloutPlan } from './config.ts'
 import type { LoginUrls } from './database/logins.ts'
 import type { Platform } from './database/platform-db.ts'
@@ -34,6 +35,7 @@ import { exportJobs, exportsRoom, openStored, startExportsWorker, versionOf } fr
 import { fleetRoom, rollOut, startFleetWorker } from './platform/fleet/room.ts'
 import { housekeepingJobs, housekeepingRoom, startHousekeepingWorker } from './platform/housekeeping/room.ts'
 import { identityEntities, identityLetters, identityRoom, keepSigningKey, newSigningKey, openSuperadminsService } from './platform/identity/room.ts'
+import { integrationsRoom, looksLikeKey } from './platform/integrations/room.ts'
 import { lifecycleRoom, startLifecycleWorker } from './platform/lifecycle/room.ts'
 import { membersLetters, membersRoom } from './platform/members/room.ts'
 import { operationsRoom } from './platform/operations/room.ts'
@@ -115,6 +117,7 @@ function joinRooms({ platform, limits, jobs, bus, jwtPrivateKey, secretKey, roll
   const { identity, sessions, ...identityPart } = identityRoom({ platform, tenancy, limits, jobs, jwtPrivateKey, secretKey, log })
   const { preparation, ...preparationPart } = preparationRoom({ platform, bus, jobs, seeds: roster.seeds, limits, log })
   const { invitations, ...members } = membersRoom({ platform, tenancy, identity, jobs, limits })
+  const { knownKeys, ...integrations } = integrationsRoom({ platform, tenancy, limits, log })
   const registration = registrationRoom({ platform, tenancy, identity, invitations, preparation, jobs, limits })
   const audit = auditRoom({ platform })
   const alerts = alertsRoom({ platform, supportedVersion: served.newest })
@@ -123,8 +126,12 @@ function joinRooms({ platform, limits, jobs, bus, jwtPrivateKey, secretKey, roll
   const lifecycle = lifecycleRoom({ platform, tenancy, graceDays })
   const operations = operationsRoom({ platform, tenancy, bus, log })
   const { exports, ...exportsPart } = exportsRoom({ platform, tenancy, preparation, invitations, jobs, newestVersion: served.newest })
-  const resolvers = [tenancyPart, identityPart, preparationPart, registration, members, audit, alerts, fleet, housekeeping, lifecycle, operations, exportsPart, roster].flatMap(room => room.resolvers)
-  return { tenancy, sessions, audit, exports, resolvers, watchers: preparationPart.watchers, measureFleet: alerts.measure, stop: () => [preparationPart, fleet, operations].forEach(room => room.stop()) }
+  const resolvers = [tenancyPart, identityPart, preparationPart, registration, members, integrations, audit, alerts, fleet, housekeeping, lifecycle, operations, exportsPart, roster].flatMap(room => room.resolvers)
+  const stop = async () => {
+    [preparationPart, fleet, operations].forEach(room => room.stop())
+    await integrations.stop()
+  }
+  return { tenancy, sessions, knownKeys, audit, exports, resolvers, watchers: preparationPart.watchers, measureFleet: alerts.measure, stop }
 }
 
 /** The published contract, made from the rooms without a database behind them. */
@@ -142,7 +149,7 @@ export async function contract(): Promise<string> {
     graceDays: 0,
     log: createLog('silent'),
   })
-  rooms.stop()
+  await rooms.stop()
   const { graphqlSchema, printContract } = await import('./transport/schema.ts')
   return printContract(await graphqlSchema(rooms.resolvers))
 }
@@ -174,10 +181,10 @@ export async function startApi(config: Config, urls: LoginUrls, log: Log, webRoo
   measure(metrics, 'preparation_watchers', 'Subscriptions that follow a tenant\'s preparation.', rooms.watchers)
   const [{ graphqlSchema }, { openHttp }, { openSockets }] = await loadTransport()
   const schema = await graphqlSchema(rooms.resolvers)
-  const { tenancy, sessions, audit, exports } = rooms
+  const { tenancy, sessions, knownKeys, audit, exports } = rooms
   const reception = {
-    principalOf: (token: string) => sessions.principalOf(token),
-    standings: (sessionIds: readonly string[]) => sessions.standings(sessionIds),
+    principalOf: (token: string, address: string) => looksLikeKey(token) ? knownKeys.principalOf(token, address) : sessions.principalOf(token),
+    standings: (asked: readonly Known[]) => standingsOf(asked, rooms),
     findTenantBySlug: (slug: string) => tenancy.findBySlug(slug),
     admit: (tenantId: string) => tenancy.admit(tenantId),
     schools,
@@ -211,11 +218,21 @@ export async function startApi(config: Config, urls: LoginUrls, log: Log, webRoo
       http.drain()
       await sockets.stop()
       await http.stop()
-      rooms.stop()
+      await rooms.stop()
       await Promise.all([bus.close(), jobs.stop()])
       await Promise.all([schools.close(), platform.close()])
     },
   }
+}
+
+/** People are looked up by their sessions, programs by their keys: a statement for each kind that is there. */
+async function standingsOf(asked: readonly Known[], { sessions, knownKeys }: Pick<ReturnType<typeof joinRooms>, 'sessions' | 'knownKeys'>): Promise<ReadonlyMap<string, Standing>> {
+  const [keys, people] = [asked.filter(who => who.kind === 'integrator'), asked.filter(who => who.kind !== 'integrator')]
+  const [ofPeople, ofKeys] = await Promise.all([
+    people.length > 0 ? sessions.standings(people.map(who => who.sessionId)) : [],
+    keys.length > 0 ? knownKeys.standings(keys.map(who => who.keyId)) : [],
+  ])
+  return new Map<string, Standing>([...ofPeople, ...ofKeys.map(key => [key.keyId, key] as const)])
 }
 
 /** The worker: prepares schools, sends mails, carries what schools did to the audit record. `migrations` is the schools' history, unless a test brings its own. */

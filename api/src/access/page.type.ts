@@ -3,6 +3,7 @@ import type { Direction } from '../database/keyset.ts'
 import type { PageArguments } from '../shared/page.ts'
 import { ArgsType, Field, Int, ObjectType, registerEnumType } from 'type-graphql'
 import { defaultPageSize, largestPage } from '../shared/page.ts'
+import { OfResource } from './for-keys.ts'
 
 export const OrderDirectionEnum: Readonly<Record<'ASC' | 'DESC', Direction>> = { ASC: 'asc', DESC: 'desc' }
 registerEnumType(OrderDirectionEnum, {
@@ -12,6 +13,7 @@ registerEnumType(OrderDirectionEnum, {
 })
 
 @ObjectType('PageInfo', { description: 'Where a page lies in its list.', simpleResolvers: true })
+@OfResource(null)
 export class PageInfoType {
   @Field(() => Boolean, { description: 'Whether rows follow this page. Reading backward: whether there was a `before`.' })
   hasNextPage!: boolean

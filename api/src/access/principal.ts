@@ -1,3 +1,5 @@
+import type { Scope } from './scopes.ts'
+
 /** A member's role in one tenant. */
 export const memberRoles = ['ADMIN', 'OFFICE', 'TEACHER', 'READ_ONLY'] as const
 export type MemberRole = typeof memberRoles[number]
@@ -28,10 +30,36 @@ export interface Superadmin {
   readonly expiresAt: Date
 }
 
-/** Who is asking. Role and tenant come from the database, checked against the token. */
-export type Principal = Visitor | Member | Superadmin
+/** A program that shows an API key of one tenant. It is nobody's account: what it may do is what its key says. */
+export interface Integrator {
+  readonly kind: 'integrator'
+  readonly keyId: string
+  readonly tenantId: string
+  readonly scopes: ReadonlySet<Scope>
+  /** When the key ends; null for one that is good until it is revoked. */
+  readonly expiresAt: Date | null
+}
+
+/** Whoever has proved who they are. */
+export type Known = Member | Superadmin | Integrator
+
+/** Who is asking. Role, scopes and tenant come from the database, checked against what was shown. */
+export type Principal = Visitor | Known
 
 /** Who is behind a session now, whichever of its tokens is shown. */
-export type Standing = Omit<Member, 'expiresAt'> | Omit<Superadmin, 'expiresAt'>
+export type PersonStanding = Omit<Member, 'expiresAt'> | Omit<Superadmin, 'expiresAt'>
+
+/** Who is behind a session or a key now. */
+export type Standing = PersonStanding | Integrator
+
+/** The session or the key by which somebody is known. */
+export function credentialOf(who: Known | Standing): string {
+  return who.kind === 'integrator' ? who.keyId : who.sessionId
+}
+
+/** Whose they are, as logs and the audit record name it: an account, or a key. */
+export function idOf(who: Known): string {
+  return who.kind === 'integrator' ? who.keyId : who.accountId
+}
 
 export const visitor: Visitor = Object.freeze({ kind: 'visitor' })

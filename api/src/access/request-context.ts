@@ -4,6 +4,7 @@ import type { Principal } from './principal.ts'
 import type { SchoolDoor } from './school-door.ts'
 import DataLoader from 'dataloader'
 import { Invalid } from '../shared/errors.ts'
+import { idOf } from './principal.ts'
 
 /** The cookies, address and headers of a request, as far as resolvers may know them. */
 export interface Client {
@@ -68,7 +69,7 @@ export class RequestContext {
 }
 
 export function trailOf(principal: Principal, requestId: string): Trail {
-  return { actor: principal.kind === 'visitor' ? { kind: 'visitor' } : { kind: principal.kind, id: principal.accountId }, requestId }
+  return { actor: principal.kind === 'visitor' ? { kind: 'visitor' } : { kind: principal.kind, id: idOf(principal) }, requestId }
 }
 
 /** The door to the school this operation acts on. */

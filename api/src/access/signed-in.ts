@@ -1,13 +1,13 @@
-import type { Principal } from './principal.ts'
+import type { Member, Superadmin } from './principal.ts'
 import type { RequestContext } from './request-context.ts'
 import { Unauthenticated } from '../shared/errors.ts'
 
-/** Somebody who has signed in. */
-export type SignedIn = Exclude<Principal, { kind: 'visitor' }>
+/** Somebody who has signed in: a person, never a key. */
+export type SignedIn = Member | Superadmin
 
 /** Who is signed in here; `@Authorized('account')` has let nobody else pass. */
 export function signedIn({ principal }: RequestContext): SignedIn {
-  if (principal.kind === 'visitor')
+  if (principal.kind === 'visitor' || principal.kind === 'integrator')
     throw new Unauthenticated()
   return principal
 }

@@ -14,7 +14,7 @@ export interface TenantSources {
 }
 
 /**
- * Which tenant an operation is about: the token's, else `x-tenant-id`, else the host. Each source is read alike for
+ * Which tenant an operation is about: the token's or the key's, else `x-tenant-id`, else the host. Each source is read alike for
  * requests and sockets; two that disagree are TENANT_MISMATCH, never a choice. Undefined where none names a tenant.
  */
 export async function resolveTenant(sources: TenantSources, options: {
@@ -23,7 +23,7 @@ export async function resolveTenant(sources: TenantSources, options: {
   readonly baseUrl: string | undefined
   readonly findBySlug: (slug: string) => Promise<{ id: string } | null>
 }): Promise<string | undefined> {
-  const fromToken = sources.principal.kind === 'member' ? sources.principal.tenantId : undefined
+  const fromToken = 'tenantId' in sources.principal ? sources.principal.tenantId : undefined
   const fromHeader = tenantIdHeader(sources.tenantIds)
   const hostSlug = options.baseDomain && slugOfHost(sources.host, options.baseDomain, options.baseUrl && new URL(options.baseUrl).hostname)
   let fromHost: string | undefined

@@ -26,6 +26,12 @@ const requestGrants: Readonly<Record<string, readonly string[]>> = {
   'platform.account_token': ['select', ...columns('update', ['used_at'])],
   // Not the hash of its link: the worker alone makes that.
   'platform.invitation': ['select', ...columns('insert', ['id', 'tenant_id', 'email', 'role', 'invited_by', 'expires_at']), ...columns('update', ['accepted_at', 'revoked_at'])],
+  // What a key may do is said when it is made, and never changed.
+  'platform.api_key': [
+    'select',
+    ...columns('insert', ['id', 'tenant_id', 'prefix', 'last_four', 'token_hash', 'name', 'scopes', 'addresses', 'created_by', 'expires_at']),
+    ...columns('update', ['expires_at', 'revoked_at', 'replaced_by', 'last_used_at', 'last_used_address']),
+  ],
   // Append-only: nobody who serves requests changes or removes what was done.
   'platform.audit_event': ['select', 'insert'],
   'platform.deletion_receipt': ['select'],

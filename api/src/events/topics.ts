@@ -18,10 +18,10 @@ export const schoolChanged: Topic<{ tenantId: string }> = {
   schema: z.object({ tenantId: z.uuid() }),
 }
 
-/** Somebody's right to be here may have ended (session, membership, account, tenant): whoever holds something open asks again. */
-export const accessChanged: Topic<{ accountId?: string | undefined, tenantId?: string | undefined }> = {
+/** Somebody's right to be here may have ended (session, membership, account, key, tenant): whoever holds something open asks again. */
+export const accessChanged: Topic<{ accountId?: string | undefined, keyId?: string | undefined, tenantId?: string | undefined }> = {
   channel: 'access_changed',
-  schema: z.object({ accountId: z.uuid().optional(), tenantId: z.uuid().optional() }),
+  schema: z.object({ accountId: z.uuid().optional(), keyId: z.uuid().optional(), tenantId: z.uuid().optional() }),
 }
 
 /** Something that the operator sees of a tenant has changed: lifecycle, exports, version. Its preparation has a topic of its own. */

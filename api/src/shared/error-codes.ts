@@ -13,7 +13,7 @@ export const errorCodes = {
   UNAUTHENTICATED: { status: 401, means: 'Nobody is signed in, or the token or key is wrong, over, revoked or not for here. Sign in again, or use another key.' },
   INVALID_CREDENTIALS: { status: 401, means: 'E-mail or password is wrong; which of them is not said.' },
   SECOND_FACTOR_REQUIRED: { status: 401, means: 'The code of the authenticator is asked for as well; with status 403, the account has to set one up first.' },
-  FORBIDDEN: { status: 403, means: 'Known, but not allowed to do this.' },
+  FORBIDDEN: { status: 403, means: 'Known, but not allowed to do this. Of an API key, `scope` is the first scope it lacks and `missing` has all of them.' },
   TENANT_REQUIRED: { status: 400, means: 'The operation is about a school, and nothing names one.' },
   TENANT_MISMATCH: { status: 403, means: 'Token, header, host or argument name different schools.' },
   TENANT_NOT_FOUND: { status: 404, means: 'No such school, or it has been deleted.' },
@@ -61,6 +61,16 @@ export const errorCodes = {
   LAST_ADMIN: { status: 409, means: 'A school needs an admin, and this is its last.' },
   ALREADY_MEMBER: { status: 409, means: 'The person belongs to the school already.' },
   CANNOT_JOIN: { status: 400, means: 'The account with this address may belong to no school.' },
+
+  // API keys
+  ADDRESS_NOT_ALLOWED: { status: 403, means: 'The key may not be used from `address`.' },
+  KEY_ENDED: { status: 409, means: 'The key has been revoked, or its time is over.' },
+  KEY_ROLLED: { status: 409, means: 'The key has been replaced by another already.' },
+  TOO_MANY_KEYS: { status: 409, means: 'The school has `maximum` keys that work: revoke one first.' },
+  UNKNOWN_SCOPE: { status: null, means: 'There is no such scope; `apiScopes` lists them.' },
+  INVALID_ADDRESS: { status: null, means: 'This is no network address and no range of them.' },
+  PAST: { status: null, means: 'The time must be still to come.' },
+  TOO_FAR: { status: null, means: 'The time is too far ahead.' },
 
   // The roster
   IDENTIFIER_TAKEN: { status: 409, means: 'Somebody in use at the school has this identifier.' },

@@ -5,8 +5,8 @@ export interface Trail {
 }
 
 export interface Actor {
-  readonly kind: 'visitor' | 'member' | 'superadmin' | 'system'
-  /** The account; undefined for visitors and the system. */
+  readonly kind: 'visitor' | 'member' | 'superadmin' | 'integrator' | 'system'
+  /** The account, or the key of an integrator; undefined for visitors and the system. */
   readonly id?: string
 }
 

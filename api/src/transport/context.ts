@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import type { Principal, Standing, Superadmin } from '../access/principal.ts'
+import type { Known, Principal, Standing, Superadmin } from '../access/principal.ts'
 import type { Client } from '../access/request-context.ts'
 import type { Schools, TenantAddress } from '../database/school-db.ts'
 import type { Log } from '../shared/log.ts'
@@ -12,9 +12,10 @@ import { Forbidden, Invalid, Unauthenticated } from '../shared/errors.ts'
 
 /** What transport needs to know who asks, and about whom. */
 export interface Reception {
-  readonly principalOf: (token: string) => Promise<Exclude<Principal, { kind: 'visitor' }>>
-  /** Who is behind each of these sessions now; those that have ended are left out. */
-  readonly standings: (sessionIds: readonly string[]) => Promise<ReadonlyMap<string, Standing>>
+  /** Who shows this access token or API key, from which address; UNAUTHENTICATED for every other string. */
+  readonly principalOf: (token: string, address: string) => Promise<Known>
+  /** Who is behind each of these sessions and keys now, by its id; those that have ended are left out. */
+  readonly standings: (asked: readonly Known[]) => Promise<ReadonlyMap<string, Standing>>
   readonly findTenantBySlug: (slug: string) => Promise<{ id: string } | null>
   /** Where the tenant's school lives, or why it cannot be entered. */
   readonly admit: (tenantId: string) => Promise<TenantAddress>
@@ -50,7 +51,7 @@ export function headerTexts(request: IncomingMessage, name: string): string[] {
 
 /** The context of one operation. A token that is present and bad is 401 before any resolver runs. */
 export async function openContext(reception: Reception, arrival: Arrival): Promise<RequestContext> {
-  const principal = await principalFrom(reception, arrival.authorization)
+  const principal = await principalFrom(reception, arrival)
   const tenantId = await resolveTenant({ principal, tenantIds: arrival.tenantIds, host: arrival.host }, {
     baseDomain: reception.baseDomain,
     baseUrl: reception.baseUrl,
@@ -63,7 +64,7 @@ export async function openContext(reception: Reception, arrival: Arrival): Promi
     requestId: arrival.requestId,
     // Made when there is something to say: most operations pass in silence.
     get log() {
-      return log ??= reception.log.child({ requestId: arrival.requestId, ...(tenantId && { tenantId }), ...(principal.kind !== 'visitor' && { accountId: principal.accountId }) })
+      return log ??= reception.log.child({ requestId: arrival.requestId, ...(tenantId && { tenantId }), ...(principal.kind !== 'visitor' && whoseLog(principal)) })
     },
     client: arrival.client,
     principal,
@@ -105,11 +106,16 @@ async function recordAccess(reception: Reception, superadmin: Superadmin, { reas
   await reception.recordAccess(tenantId, { action: 'superadmin.access', subject: { type: 'tenant', id: tenantId }, details: { reason, mode, operation } }, trail)
 }
 
-async function principalFrom(reception: Reception, authorization: readonly string[]): Promise<Principal> {
+/** Whose an operation is, as logs say it. */
+export function whoseLog(who: Known): { accountId: string } | { keyId: string } {
+  return who.kind === 'integrator' ? { keyId: who.keyId } : { accountId: who.accountId }
+}
+
+async function principalFrom(reception: Reception, { authorization, client }: Arrival): Promise<Principal> {
   if (authorization.length === 0)
     return visitor
-  const token = authorization.length === 1 ? /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/.exec(authorization[0]!)?.[1] : undefined
+  const token = authorization.length === 1 ? /^Bearer ([\w-]+(?:\.[\w-]+\.[\w-]+)?)$/.exec(authorization[0]!)?.[1] : undefined
   if (!token)
     throw new Unauthenticated('This token is not valid.')
-  return reception.principalOf(token)
+  return reception.principalOf(token, client.address)
 }

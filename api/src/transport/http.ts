@@ -13,7 +13,7 @@ import { fastifyApolloHandler } from '@as-integrations/fastify'
 import cookie from '@fastify/cookie'
 import { fastify as createFastify, LogController } from 'fastify'
 import { apolloServer } from './apollo.ts'
-import { headerTexts, headerValues, openContext } from './context.ts'
+import { headerTexts, headerValues, openContext, whoseLog } from './context.ts'
 import { clientOf } from './cookies.ts'
 import { serveDownloads } from './downloads.ts'
 import { serveMetrics } from './metrics.ts'
@@ -138,9 +138,9 @@ export async function openHttp(options: {
 }
 
 /** For whose school and by whom, as far as that is known. */
-function whoAsked(operation: RequestContext | undefined): { tenantId?: string, accountId?: string } {
+function whoAsked(operation: RequestContext | undefined): { tenantId?: string, accountId?: string, keyId?: string } {
   const { tenantId, principal } = operation ?? {}
-  return { ...(tenantId && { tenantId }), ...(principal && principal.kind !== 'visitor' && { accountId: principal.accountId }) }
+  return { ...(tenantId && { tenantId }), ...(principal && principal.kind !== 'visitor' && whoseLog(principal)) }
 }
 
 /** How long requests that have begun may take when the server stops. */

@@ -1,13 +1,14 @@
 import type { WebSocket } from 'ws'
-import type { Member, Standing, Superadmin } from '../access/principal.ts'
+import type { Known, Standing } from '../access/principal.ts'
 import type { Bus } from '../events/bus.ts'
 import type { Log } from '../shared/log.ts'
 import { isDeepStrictEqual } from 'node:util'
 import { CloseCode } from 'graphql-ws'
+import { credentialOf, idOf } from '../access/principal.ts'
 import { accessChanged } from '../events/topics.ts'
 
-/** Sockets open at a time: a whole school may sit behind one address, one person in front of a few windows. */
-const caps = { address: 200, account: 20 }
+/** Sockets open at a time: a whole school may sit behind one address, one person in front of a few windows; a key is like a person. */
+const caps = { address: 200, holder: 20 }
 
 /** How often everybody's standing is asked for without being told: what is left where an event was lost. */
 const backstopMs = 5_000
@@ -24,16 +25,17 @@ const mostHeard = 1_000
 /** How long a peer may take to answer that its socket is closed. */
 export const goodbyeMs = 2_000
 
-type SignedIn = Member | Superadmin
+/** Node's timers end here; what ends later is found by the backstop. */
+const longestTimerMs = 2 ** 31 - 1
 
-/** Every open socket of this process: how many there are of an address or an account, and whether those signed in may still be here. */
+/** Every open socket of this process: how many there are of an address, an account or a key, and whether those signed in may still be here. */
 export class LiveSockets {
   /** With how many messages each has sent since the last backstop. */
   readonly #open = new Map<WebSocket, number>()
   readonly #pinged = new Set<WebSocket>()
-  readonly #signedIn = new Map<WebSocket, SignedIn>()
+  readonly #signedIn = new Map<WebSocket, Known>()
   readonly #ofAddress = new Tally()
-  readonly #ofAccount = new Tally()
+  readonly #ofHolder = new Tally()
   readonly #stale = new Set<WebSocket>()
   readonly #stops: (() => void)[]
   #asking = false
@@ -41,7 +43,7 @@ export class LiveSockets {
 
   constructor(private readonly parts: {
     readonly bus: Bus
-    readonly standings: (sessionIds: readonly string[]) => Promise<ReadonlyMap<string, Standing>>
+    readonly standings: (asked: readonly Known[]) => Promise<ReadonlyMap<string, Standing>>
     /** Whether the caps hold. */
     readonly capped: boolean
     readonly log: Log
@@ -49,9 +51,9 @@ export class LiveSockets {
     const timers = [setInterval(() => this.#lookAround(), backstopMs), setInterval(() => this.#pingAll(), pingEveryMs)]
     timers.forEach(timer => timer.unref())
     this.#stops = [
-      parts.bus.listen(accessChanged, ({ accountId, tenantId }) => {
+      parts.bus.listen(accessChanged, ({ accountId, keyId, tenantId }) => {
         this.#news += 1
-        this.#ask([...this.#signedIn].filter(([, who]) => who.accountId === accountId || (who.kind === 'member' && who.tenantId === tenantId)).map(([socket]) => socket))
+        this.#ask([...this.#signedIn].filter(([, who]) => [accountId, keyId].includes(idOf(who)) || ('tenantId' in who && who.tenantId === tenantId)).map(([socket]) => socket))
       }),
       parts.bus.onReconnect(() => {
         this.#news += 1
@@ -83,20 +85,21 @@ export class LiveSockets {
     })
   }
 
-  /** Keeps a socket for as long as its token lasts and its holder may be here. False where the account has as many as it may. */
-  signIn(socket: WebSocket, who: SignedIn, news: number): boolean {
+  /** Keeps a socket for as long as its token lasts and its holder may be here. False where its account or key has as many as it may. */
+  signIn(socket: WebSocket, who: Known, news: number): boolean {
     if (socket.readyState !== socket.OPEN)
       return true // gone while it was being asked who it is
-    if (this.parts.capped && this.#ofAccount.of(who.accountId) >= caps.account)
+    if (this.parts.capped && this.#ofHolder.of(idOf(who)) >= caps.holder)
       return false
     this.#signedIn.set(socket, who)
-    this.#ofAccount.add(who.accountId)
-    const expiry = setTimeout(() => this.dismiss(socket, 'The token has expired'), who.expiresAt.getTime() - Date.now())
-    expiry.unref()
+    this.#ofHolder.add(idOf(who))
+    const left = (who.expiresAt?.getTime() ?? Infinity) - Date.now()
+    const expiry = left <= longestTimerMs ? setTimeout(() => this.dismiss(socket, 'The token has expired'), left) : undefined
+    expiry?.unref()
     socket.once('close', () => {
       clearTimeout(expiry)
       this.#signedIn.delete(socket)
-      this.#ofAccount.remove(who.accountId)
+      this.#ofHolder.remove(idOf(who))
     })
     // Something has changed since we asked who this is, and it was not here to be asked again.
     if (news !== this.#news)
@@ -178,13 +181,14 @@ export class LiveSockets {
     }
   }
 
-  async #askAll(asked: readonly { socket: WebSocket, who: SignedIn }[]): Promise<void> {
+  async #askAll(asked: readonly { socket: WebSocket, who: Known }[]): Promise<void> {
     if (asked.length === 0)
       return
-    const standings = await this.parts.standings([...new Set(asked.map(({ who }) => who.sessionId))])
+    const standings = await this.parts.standings([...new Map(asked.map(({ who }) => [credentialOf(who), who])).values()])
     for (const { socket, who } of asked) {
-      const now = standings.get(who.sessionId)
-      if (!now || !isDeepStrictEqual({ ...now, expiresAt: who.expiresAt }, who))
+      const now = standings.get(credentialOf(who))
+      // A token's end is its own, a key's may have changed.
+      if (!now || !isDeepStrictEqual({ expiresAt: who.expiresAt, ...now }, who))
         this.dismiss(socket, 'Access has changed')
     }
   }

@@ -4,6 +4,7 @@ import type { Principal } from '../access/principal.ts'
 import type { RequestContext } from '../access/request-context.ts'
 import { ApolloArmor } from '@escape.tech/graphql-armor'
 import { BREAK, GraphQLError, parse, specifiedRules, validate, visit } from 'graphql'
+import { refuseUnscoped } from './key-scopes.ts'
 import { refuseDear } from './price.ts'
 
 /** Tokens a document may have; counted while parsing, before anything else looks at it. */
@@ -80,6 +81,7 @@ const operationPlugin: ApolloServerPlugin<RequestContext> = {
       if (!operation)
         return
       refuseIntrospection(document, contextValue.principal)
+      refuseUnscoped(schema, document, operation, contextValue.principal)
       refuseOddText(request.variables)
       refuseDear(schema, { document, name: operationName ?? undefined, variables: request.variables })
     },

@@ -14,6 +14,7 @@ import { memberOf, openOwnApi } from '../../test/harness/own-api.ts'
 import { holdLock, sqlOf, waits } from '../../test/harness/process-holds.ts'
 import { answers, initSocket } from '../../test/harness/raw-socket.ts'
 import { openTwoSchools } from '../../test/harness/two-schools.ts'
+import { NotForKeys } from '../access/for-keys.ts'
 import { inSchool } from '../access/request-context.ts'
 import { loginOf } from '../database/logins.ts'
 import { quoteIdentifier, schemaName } from '../database/schema-names.ts'
@@ -34,18 +35,21 @@ const pushes = new Set<(event: string) => unknown>()
 
 @Resolver()
 class Watching {
+  @NotForKeys()
   @Authorized('roster:read')
   @Query(() => [String])
   async names(@Ctx() context: RequestContext): Promise<string[]> {
     return (await inSchool(context).read(db => db.rows<Tables>().selectFrom('org').select('name').execute())).map(({ name }) => name)
   }
 
+  @NotForKeys()
   @Authorized('roster:read')
   @Query(() => Number)
   async courses(@Ctx() context: RequestContext): Promise<number> {
     return (await inSchool(context).read(db => db.rows<Tables>().selectFrom('course').select('title').execute())).length
   }
 
+  @NotForKeys()
   @Authorized('roster:read')
   @Subscription(() => [String], {
     async subscribe({ context }) {

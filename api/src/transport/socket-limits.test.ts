@@ -69,7 +69,7 @@ describe('how many sockets there may be', () => {
     const sockets = await Promise.all(Array.from({ length: 20 }, (_, n) => connect(n + 1)))
     const tooMany = keep(await openSocket(homeroom.api.url))
     tooMany.send({ type: 'connection_init', payload: { authorization } })
-    expect(await tooMany.closed).toEqual({ code: 4403, reason: 'Too many sockets of this account' })
+    expect(await tooMany.closed).toEqual({ code: 4403, reason: 'Too many sockets of this account or key' })
     keep(await initSocket(homeroom.api.url)) // a visitor is nobody's account
     sockets[0]!.ws.close()
     await sockets[0]!.closed

@@ -11,6 +11,7 @@ import { getOperationAST, GraphQLError, subscribe } from 'graphql'
 import { makeServer } from 'graphql-ws'
 import { Invalid, RateLimited, Unavailable } from '../shared/errors.ts'
 import { openContext } from './context.ts'
+import { refuseUnscoped } from './key-scopes.ts'
 import { rootFieldOf } from './operation-name.ts'
 import { refuseDear } from './price.ts'
 import { checkDocument, refuseOddText } from './protection.ts'
@@ -60,7 +61,7 @@ export function subscriptionServer(options: { schema: GraphQLSchema, reception: 
         const { principal } = await openContext(reception, arrival(extra.sender, connectionParams, extra.requestId))
         if (principal.kind === 'visitor' || live.signIn(extra.socket, principal, news))
           return true
-        live.dismiss(extra.socket, 'Too many sockets of this account')
+        live.dismiss(extra.socket, 'Too many sockets of this account or key')
       }
       catch (error) {
         const known = expected(error)
@@ -87,6 +88,7 @@ export function subscriptionServer(options: { schema: GraphQLSchema, reception: 
         refuseOddText(variables)
         refuseDear(schema, { document, name: operation.name?.value, variables: variables ?? undefined })
         const contextValue = await openContext(reception, arrival(extra.sender, connectionParams, requestId))
+        refuseUnscoped(schema, document, operation, contextValue.principal)
         contextValue.nameOperation(operation.name?.value ?? 'subscription')
         operations.set(payload, { context: contextValue, rootField: rootFieldOf(operation, document) })
         return { schema, document, operationName, variableValues: variables, contextValue }

@@ -13,6 +13,7 @@ import { knock, refusalCode } from '../../test/harness/knock.ts'
 import { memberOf, openOwnApi } from '../../test/harness/own-api.ts'
 import { initSocket } from '../../test/harness/raw-socket.ts'
 import { openTwoSchools } from '../../test/harness/two-schools.ts'
+import { NotForKeys } from '../access/for-keys.ts'
 import { inSchool } from '../access/request-context.ts'
 import { openSchools } from '../database/school-db.ts'
 import { createLog } from '../shared/log.ts'
@@ -55,18 +56,21 @@ async function* once(event: string): AsyncGenerator<string> {
 
 @Resolver()
 class Broken {
+  @NotForKeys()
   @Authorized('roster:read')
   @Query(() => String, { nullable: true })
   async fail(@Arg('how', () => String) how: string, @Ctx() context: RequestContext): Promise<unknown> {
     return faults[how]!(context)
   }
 
+  @NotForKeys()
   @Authorized('roster:read')
   @Subscription(() => String, { nullable: true, subscribe: async ({ context, args }) => faults[String(args.how)]!(context as RequestContext) as never })
   neverBegun(@Root() how: string, @Arg('how', () => String) _: string): string {
     return how
   }
 
+  @NotForKeys()
   @Authorized('roster:read')
   @Subscription(() => String, { nullable: true, subscribe: ({ args }) => once(String(args.how)) })
   async failing(@Root() how: string, @Arg('how', () => String) _: string, @Ctx() context: RequestContext): Promise<unknown> {

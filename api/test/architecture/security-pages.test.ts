@@ -101,6 +101,7 @@ test('roles may do what the table says', () => {
   const principals: Principal[] = [
     ...memberRoles.toReversed().map(role => ({ kind: 'member' as const, ...who, tenantId: 't', role, suspended: false as const })),
     { kind: 'superadmin', ...who, email: 'e', secondFactor: true },
+    { kind: 'integrator', keyId: 'k', tenantId: 't', scopes: new Set(), expiresAt: null },
   ]
   const may = (principal: Principal, permission: Permission) => {
     try {

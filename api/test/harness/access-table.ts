@@ -1,23 +1,28 @@
 export const roles = ['READ_ONLY', 'TEACHER', 'OFFICE', 'ADMIN'] as const
-/** A superadmin names a tenant and gives a reason, and asks for writing; `without factor` has no second factor yet. */
-export const principals = ['visitor', 'suspended', ...roles, 'superadmin', 'without factor'] as const
+/** A superadmin names a tenant and gives a reason, and asks for writing; `without factor` has no second factor yet; the key has every scope. */
+export const principals = ['visitor', 'suspended', ...roles, 'key', 'superadmin', 'without factor'] as const
 export type Principal = typeof principals[number]
 
-const signedIn = principals.slice(1)
-const members = [...roles, 'superadmin'] as const
-const office = ['OFFICE', 'ADMIN', 'superadmin'] as const
+const people = principals.filter(principal => principal !== 'key')
+const signedIn = people.slice(1)
+const members = [...roles, 'superadmin', 'key'] as const
+const office = ['OFFICE', 'ADMIN', 'superadmin', 'key'] as const
 
 // The reviewed table: who may call which operation. A field that is not in it fails the test.
 export const allowed: Record<string, readonly Principal[]> = {
-  'query viewer': principals,
+  'query viewer': people,
   'query tenant': members,
   'query tenants': ['superadmin'],
   'query tenantPreparationStatus': principals,
-  'query slugAvailability': principals,
+  'query slugAvailability': people,
   'query sessions': signedIn,
   'query members': ['ADMIN'],
   'query invitations': ['ADMIN'],
-  'query invitation': principals,
+  'query invitation': people,
+  'query apiKeys': ['ADMIN'],
+  'query apiScopes': ['ADMIN'],
+  'query thisApiKey': members,
+  'query findApiKeys': ['superadmin'],
   'query auditEvents': ['ADMIN', 'superadmin'],
   'query deletionReceipts': ['superadmin'],
   'query schoolExports': ['superadmin'],
@@ -32,20 +37,20 @@ export const allowed: Record<string, readonly Principal[]> = {
   'query failedPreparations': ['superadmin'],
   'query preparationFigures': ['superadmin'],
   'query rollout': ['superadmin'],
-  'query dashboard': members,
+  'query dashboard': [...roles, 'superadmin'],
   'query users': members,
   'query user': members,
   'query classes': members,
   'query class': members,
   'query courses': members,
-  'mutation createTenant': principals,
-  'mutation signIn': principals,
-  'mutation refreshSession': principals,
-  'mutation signOut': principals,
-  'mutation requestPasswordReset': principals,
-  'mutation resetPassword': principals,
-  'mutation verifyEmail': principals,
-  'mutation acceptInvitation': principals,
+  'mutation createTenant': people,
+  'mutation signIn': people,
+  'mutation refreshSession': people,
+  'mutation signOut': people,
+  'mutation requestPasswordReset': people,
+  'mutation resetPassword': people,
+  'mutation verifyEmail': people,
+  'mutation acceptInvitation': people,
   'mutation changePassword': signedIn,
   'mutation requestEmailVerification': signedIn,
   'mutation endSession': signedIn,
@@ -58,6 +63,10 @@ export const allowed: Record<string, readonly Principal[]> = {
   'mutation revokeInvitation': ['ADMIN'],
   'mutation changeMemberRole': ['ADMIN'],
   'mutation removeMember': ['ADMIN'],
+  'mutation createApiKey': ['ADMIN'],
+  'mutation rollApiKey': ['ADMIN'],
+  'mutation revokeApiKey': ['ADMIN'],
+  'mutation revokeLeakedApiKey': ['superadmin'],
   'mutation retryTenantPreparation': ['ADMIN', 'superadmin'],
   'mutation createTenantFor': ['superadmin'],
   'mutation inviteTenantAdmin': ['superadmin'],

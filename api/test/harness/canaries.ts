@@ -56,7 +56,7 @@ export function listenFor(foreign: Marked): Listening {
       leaks.push(...tracesOf(foreign, said), ...schemasIn(said))
       for (const [id] of said.matchAll(/(?<=x-request-id: |"requestId":")[^"\s]+/g))
         requestIds.add(id)
-      for (const [secret] of said.matchAll(/(?<=\brt=|"(?:accessToken|secret)":")[^";\s]+/g))
+      for (const [secret] of said.matchAll(/(?<=\brt=|"(?:accessToken|secret|token)":")[^";\s]+/g))
         secrets.add(secret)
     },
   }

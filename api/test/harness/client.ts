@@ -46,6 +46,10 @@ export function graphqlClient(base: string, accessToken?: string, line: Line = {
         yield result.data as Data
       }
     }
+    catch (refused) {
+      // What is refused before it runs comes as a bare list.
+      throw Array.isArray(refused) ? Object.assign(new Error(JSON.stringify(refused)), { errors: refused }) : refused
+    }
     finally {
       await socket.dispose()
     }

@@ -7,10 +7,12 @@ import { access, openSuperadmin } from './superadmin.ts'
 /** Who else belongs to the school, is asked to, and is signed in: all with the school's mark. */
 export async function plantPeople({ database: { sql } }: TestHomeroom, { tenantId, mark }: Marked): Promise<Ids> {
   const [{ head }] = await sql<{ head: string }>('select account_id as head from platform.membership where tenant_id = $1', [tenantId]) as [{ head: string }]
-  const ids = { account: randomUUID(), membership: randomUUID(), invitation: randomUUID(), session: randomUUID(), colleagueSession: randomUUID() }
+  const ids = { account: randomUUID(), membership: randomUUID(), invitation: randomUUID(), apiKey: randomUUID(), otherApiKey: randomUUID(), session: randomUUID(), colleagueSession: randomUUID() }
   await sql('insert into platform.account (id, email, name, password_hash) values ($1, $2, $3, \'none\')', [ids.account, `colleague.${mark}@school.example`, `Colleague ${mark}`])
   await sql('insert into platform.membership (id, account_id, tenant_id, role) values ($1, $2, $3, \'TEACHER\')', [ids.membership, ids.account, tenantId])
   await sql('insert into platform.invitation (id, tenant_id, email, role, invited_by, expires_at) values ($1, $2, $3, \'OFFICE\', $4, now() + interval \'7 days\')', [ids.invitation, tenantId, `guest.${mark}@school.example`, head])
+  for (const [key, prefix] of [[ids.apiKey, mark], [ids.otherApiKey, mark.toUpperCase()]])
+    await sql('insert into platform.api_key (id, tenant_id, prefix, last_four, token_hash, name, addresses, created_by, last_used_address) values ($1, $2, $3, \'abcd\', sha256(convert_to($3, \'UTF8\')), $4, array[$5], $6, $5)', [key, tenantId, `hmr_live_${prefix}`, `Timetable ${mark}`, `address of ${mark}`, head])
   for (const [session, account] of [[ids.session, head], [ids.colleagueSession, ids.account]]) {
     await sql('insert into platform.session (id, account_id, tenant_id, refresh_hash, expires_at, address, user_agent) values ($1, $2, $3, $4, now() + interval \'1 hour\', $5, $6)', [session, account, tenantId, Buffer.alloc(32), `address of ${mark}`, `browser of ${mark}`])
   }

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { contract } from '../../src/compose.ts'
 import { allowed, operatorFields, principals, roles } from '../harness/access-table.ts'
 import { openHomeroom } from '../harness/homeroom.ts'
+import { everyScope, makeKey } from '../harness/keys.ts'
 import { access, openSuperadmin } from '../harness/superadmin.ts'
 
 // Everything a visitor's operations can lead to, reviewed: a new field on one of these types is open to the world.
@@ -41,6 +42,8 @@ beforeAll(async () => {
     else
       await homeroom.database.sql('update platform.membership set role = $1 where tenant_id = $2', [role, school.tenantId])
   }
+  const { client } = await homeroom.openSchool('the-integrated')
+  callers.set('key', { client: (await makeKey(client, everyScope)).client, headers: {} })
   const { tenantId } = await homeroom.openSchool('the-visited')
   const headers = access(tenantId, { 'x-access-mode': 'write' })
   callers.set('superadmin', { client: (await openSuperadmin(homeroom)).client, headers })

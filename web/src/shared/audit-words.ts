@@ -35,6 +35,7 @@ export function sentenceOf({ action, subjectType, subjectId, details }: AuditRow
       role: role(details.role),
       from: role(details.from),
       to: role(details.to),
+      prefix: text(details.prefix),
     },
   }
 }

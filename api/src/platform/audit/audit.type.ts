@@ -2,7 +2,7 @@ import { GraphQLDateTime, GraphQLJSONObject } from 'graphql-scalars'
 import { ArgsType, Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql'
 import { connectionType, PageArgs } from '../../access/page.type.ts'
 
-export enum ActorKindType { VISITOR = 'visitor', MEMBER = 'member', SUPERADMIN = 'superadmin', SYSTEM = 'system' }
+export enum ActorKindType { VISITOR = 'visitor', MEMBER = 'member', SUPERADMIN = 'superadmin', INTEGRATOR = 'integrator', SYSTEM = 'system' }
 registerEnumType(ActorKindType, {
   name: 'ActorKind',
   description: 'What kind of actor did something.',
@@ -10,6 +10,7 @@ registerEnumType(ActorKindType, {
     VISITOR: { description: 'Somebody who was not signed in.' },
     MEMBER: { description: 'A member of the school.' },
     SUPERADMIN: { description: 'One of the platform\'s operators.' },
+    INTEGRATOR: { description: 'A program, with one of the school\'s API keys.' },
     SYSTEM: { description: 'The platform itself, or a command run by its operator.' },
   },
 })
@@ -28,7 +29,7 @@ export class AuditEventType {
   @Field(() => ActorKindType, { description: 'What kind of actor did it.' })
   actorKind!: ActorKindType
 
-  @Field(() => String, { nullable: true, description: 'Name and e-mail of the account, as they were then; null where there was none.' })
+  @Field(() => String, { nullable: true, description: 'Name and e-mail of the account, as they were then, or name and prefix of the API key; null where there was neither.' })
   actorName!: string | null
 
   @Field(() => String, { description: 'What was done, `<thing>.<past participle>`: class.created, membership.roleChanged, superadmin.access, …' })

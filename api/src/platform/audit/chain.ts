@@ -25,7 +25,8 @@ export function appendStatement(chain: string, { actor, requestId, action, subje
         select sequence, hash from platform.audit_event where chain = $1 order by sequence desc limit 1
       ), event as (
         select $1::uuid as chain, coalesce((select sequence from last), 0) + 1 as sequence, coalesce($2, clock_timestamp()) as at,
-          $3::text as actor_kind, $4::uuid as actor_id, (select name || ' <' || email || '>' from platform.account where id = $4) as actor_name,
+          $3::text as actor_kind, $4::uuid as actor_id, case when $3 = 'integrator' then (select name || ' <' || prefix || '>' from platform.api_key where id = $4)
+            else (select name || ' <' || email || '>' from platform.account where id = $4) end as actor_name,
           $5::text as action, $6::text as subject_type, $7::text as subject_id, $8::jsonb as details, $9::text as request_id, $10::uuid as source_id
       )
       insert into platform.audit_event (chain, sequence, at, actor_kind, actor_id, actor_name, action, subject_type, subject_id, details, request_id, source_id, hash)

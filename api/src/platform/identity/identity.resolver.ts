@@ -52,7 +52,7 @@ export class IdentityResolver {
   @Public()
   @Mutation(() => Boolean, { description: 'Ends the session and clears its cookie. True also where there was none.' })
   async signOut(@Ctx() context: RequestContext): Promise<boolean> {
-    await this.identity.sessions.end(context.principal.kind === 'visitor' ? undefined : context.principal.sessionId, context.client, context.requestId)
+    await this.identity.sessions.end('sessionId' in context.principal ? context.principal.sessionId : undefined, context.client, context.requestId)
     return true
   }
 }

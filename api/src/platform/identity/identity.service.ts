@@ -61,7 +61,7 @@ export class IdentityService {
   /** The person behind a request; null for a visitor. */
   async viewer(context: RequestContext): Promise<StartedSession['viewer'] | null> {
     const { principal } = context
-    if (principal.kind === 'visitor')
+    if (principal.kind === 'visitor' || principal.kind === 'integrator')
       return null
     const account = await this.platform.fork().findOneOrFail(Account, { id: principal.accountId })
     return principal.kind === 'member'

@@ -1,4 +1,4 @@
-import type { MemberRole, Standing } from '../../access/principal.ts'
+import type { MemberRole, PersonStanding } from '../../access/principal.ts'
 import type { Platform, PlatformDb } from '../../database/platform-db.ts'
 import { publish } from '../../events/bus.ts'
 import { accessChanged } from '../../events/topics.ts'
@@ -16,7 +16,7 @@ interface SessionRow {
 }
 
 /** Who is behind each of these sessions now. One that has ended, or whose account, membership or tenant has, is left out. */
-export async function readStandings(platform: Platform, sessionIds: readonly string[]): Promise<Map<string, Standing>> {
+export async function readStandings(platform: Platform, sessionIds: readonly string[]): Promise<Map<string, PersonStanding>> {
   const rows = await platform.query<SessionRow>(`
     select s.id, s.account_id, s.tenant_id, m.role, t.lifecycle = 'SUSPENDED' as suspended, t.lifecycle_reason as reason, a.superadmin, a.totp_confirmed_at is not null as second_factor, a.email
     from platform.session s
@@ -27,7 +27,7 @@ export async function readStandings(platform: Platform, sessionIds: readonly str
   return new Map(rows.flatMap(row => standingOf(row) ?? []).map(standing => [standing.sessionId, standing]))
 }
 
-function standingOf(row: SessionRow): Standing | undefined {
+function standingOf(row: SessionRow): PersonStanding | undefined {
   const who = { accountId: row.account_id, sessionId: row.id }
   if (row.superadmin && row.tenant_id === null)
     return { kind: 'superadmin', ...who, email: row.email, secondFactor: row.second_factor }

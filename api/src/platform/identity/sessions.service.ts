@@ -1,4 +1,4 @@
-import type { MemberRole, Principal, Standing } from '../../access/principal.ts'
+import type { Member, MemberRole, PersonStanding, Superadmin } from '../../access/principal.ts'
 import type { Client } from '../../access/request-context.ts'
 import type { Platform, PlatformDb } from '../../database/platform-db.ts'
 import type { AccessTokens } from './access-token.ts'
@@ -118,7 +118,7 @@ export class SessionsService {
   }
 
   /** Who is behind an access token. The database decides: a session, account or membership that ended is 401. */
-  async principalOf(token: string): Promise<Exclude<Principal, { kind: 'visitor' }>> {
+  async principalOf(token: string): Promise<Member | Superadmin> {
     const { accountId, sessionId, tenantId, expiresAt } = await this.tokens.verify(token)
     const standing = (await readStandings(this.platform, [sessionId])).get(sessionId)
     if (standing?.accountId !== accountId || (standing.kind === 'member' ? standing.tenantId : null) !== tenantId)
@@ -127,7 +127,7 @@ export class SessionsService {
   }
 
   /** Who is behind each of these sessions now; those that have ended are left out. */
-  standings(sessionIds: readonly string[]): Promise<ReadonlyMap<string, Standing>> {
+  standings(sessionIds: readonly string[]): Promise<ReadonlyMap<string, PersonStanding>> {
     return readStandings(this.platform, sessionIds)
   }
 

@@ -89,6 +89,7 @@ export const belongings = [
   { kind: 'session', table: 'platform.session', whose: 'tenant_id = $1' },
   { kind: 'link', table: 'platform.account_token', whose: 'account_id = any($2)' },
   { kind: 'invitation', table: 'platform.invitation', whose: 'tenant_id = $1' },
+  { kind: 'apiKey', table: 'platform.api_key', whose: 'tenant_id = $1' },
   { kind: 'cycle', table: 'platform.preparation_cycle', whose: 'tenant_id = $1' },
   { kind: 'attempt', table: 'platform.preparation_attempt', whose: 'tenant_id = $1' },
   { kind: 'step', table: 'platform.preparation_step', whose: 'attempt_id in (select id from platform.preparation_attempt where tenant_id = $1)' },

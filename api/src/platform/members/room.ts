@@ -11,6 +11,7 @@ import { MembersService } from './members.service.ts'
 
 export type { InvitationsService } from './invitations.service.ts'
 export { membersLetters } from './members.letters.ts'
+export { AccountType } from './members.type.ts'
 
 /** Who belongs to a school: inviting, joining, changing roles, leaving. */
 export function membersRoom({ platform, tenancy, identity, jobs, limits }: { platform: Platform, tenancy: TenancyService, identity: IdentityService, jobs: JobSender, limits: Limits }) {

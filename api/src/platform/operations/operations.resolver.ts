@@ -6,6 +6,7 @@ import type { TenantsChanged } from './tenants-feed.ts'
 import type { TimelineEntry, TimelineKind } from './timeline.queries.ts'
 import { GraphQLDateTime } from 'graphql-scalars'
 import { Arg, Authorized, Ctx, FieldResolver, Float, ID, Int, Query, Resolver, Root, Subscription } from 'type-graphql'
+import { NotForKeys } from '../../access/for-keys.ts'
 import { defaultPageSize, largestPage } from '../../shared/page.ts'
 import { TenantType } from '../tenancy/room.ts'
 import { PreparationFiguresType } from './figures.type.ts'
@@ -35,6 +36,7 @@ export class FleetTenantResolver {
     return this.service.figures(days)
   }
 
+  @NotForKeys()
   @Authorized('platform')
   @FieldResolver(() => TenantOperationsType, { description: 'What the operator knows of it, for superadmins; FORBIDDEN for everybody else.' })
   operations(@Root() tenant: Pick<Tenant, 'id'>, @Ctx() context: RequestContext): Promise<Operations> {

@@ -4,6 +4,7 @@ import type { Tenant } from '../tenancy/room.ts'
 import type { PreparationService } from './preparation.service.ts'
 import type { Status } from './status.ts'
 import { Arg, Authorized, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql'
+import { ForKeys } from '../../access/for-keys.ts'
 import { Public } from '../../access/public.ts'
 import { TenantType } from '../tenancy/room.ts'
 import { mayWatch, watchedTenant } from './preparation.service.ts'
@@ -18,6 +19,7 @@ export class PreparationResolver {
     return context.load(this.service.statusesOf, tenant.id)
   }
 
+  @ForKeys()
   @Public()
   @Query(() => TenantPreparationStatusType, { description: 'Where a preparation stands. Public with an id; without one, the caller\'s own. Unknown: NOT_FOUND; a member naming another school: TENANT_MISMATCH.' })
   async tenantPreparationStatus(
@@ -55,6 +57,7 @@ export class PreparationResolver {
 export function preparationSubscription(service: PreparationService, limits: Limits): object {
   @Resolver()
   class PreparationSubscription {
+    @ForKeys()
     @Public()
     @Subscription(() => TenantPreparationStatusType, {
       description: 'The current status first, then each change, ending after READY or FAILED; after a retry, subscribe again. Changes in between may be skipped, never the last.',

@@ -112,9 +112,9 @@ export class PreparationService {
   }
 }
 
-/** The id is a visitor's only credential; who is signed in watches their own tenant. */
+/** The id is a visitor's only credential; who is signed in, or shows a key, watches their own tenant. */
 export function mayWatch(principal: Principal, tenantId: string): void {
-  if (principal.kind === 'member' && principal.tenantId !== tenantId)
+  if ('tenantId' in principal && principal.tenantId !== tenantId)
     throw new Forbidden('This is another school.', { code: 'TENANT_MISMATCH' })
 }
 

@@ -1,9 +1,11 @@
 import type { PreparationStatus } from '../tenancy/room.ts'
 import { GraphQLDateTime } from 'graphql-scalars'
 import { Field, ID, Int, ObjectType } from 'type-graphql'
+import { OfResource } from '../../access/for-keys.ts'
 import { PreparationStatusType } from '../tenancy/room.ts'
 
 @ObjectType('PreparationError', { description: 'Why a preparation failed, safe for anyone to read.' })
+@OfResource(null)
 export class PreparationErrorType {
   @Field(() => String, { description: 'OBJECT_EXISTS, STEP_FAILED, DATABASE_UNAVAILABLE, WORKER_LOST, TIMED_OUT or CANCELLED; of a school that was to be restored also EXPORT_GONE, EXPORT_DAMAGED or EXPORT_TOO_NEW.' })
   code!: string
@@ -13,6 +15,7 @@ export class PreparationErrorType {
 }
 
 @ObjectType('PreparationStep', { description: 'One step of a preparation that has begun.' })
+@OfResource(null)
 export class PreparationStepType {
   @Field(() => String, { description: 'As in TenantPreparationStatus.step.' })
   name!: string
@@ -28,6 +31,7 @@ export class PreparationStepType {
 }
 
 @ObjectType('TenantPreparationStatus', { description: 'Where the preparation of a tenant stands. Anyone who knows the tenant\'s id may read it.' })
+@OfResource(null)
 export class TenantPreparationStatusType {
   @Field(() => ID, { description: 'Of the tenant.' })
   tenantId!: string

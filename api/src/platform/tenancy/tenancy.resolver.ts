@@ -5,6 +5,7 @@ import type { SlugAnswer, TenancyService } from './tenancy.service.ts'
 import type { Tenant } from './tenant.entity.ts'
 import type { TenantCounts, TenantPage, TenantRow } from './tenants.queries.ts'
 import { Arg, Args, Authorized, Ctx, FieldResolver, Int, Query, Resolver, Root } from 'type-graphql'
+import { ForKeys } from '../../access/for-keys.ts'
 import { Public } from '../../access/public.ts'
 import { SlugAvailabilityType, TenantConnection, TenantCountsType, TenantsArgs, TenantType } from './tenant.type.ts'
 
@@ -12,6 +13,7 @@ import { SlugAvailabilityType, TenantConnection, TenantCountsType, TenantsArgs, 
 export class TenancyResolver {
   constructor(private readonly tenancy: TenancyService, private readonly limits: Limits) {}
 
+  @ForKeys()
   @Authorized('member')
   @Query(() => TenantType, { description: 'The tenant in context: the signed-in person\'s own. Works in every preparation state.' })
   tenant(@Ctx() context: RequestContext): Promise<Tenant> {

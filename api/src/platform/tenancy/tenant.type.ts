@@ -2,6 +2,7 @@ import type { Direction } from '../../database/keyset.ts'
 import type { Lifecycle, PreparationStatus } from './tenant.entity.ts'
 import { GraphQLDateTime } from 'graphql-scalars'
 import { ArgsType, Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql'
+import { OfResource } from '../../access/for-keys.ts'
 import { connectionType, OrderDirectionEnum, PageArgs } from '../../access/page.type.ts'
 
 export const PreparationStatusType: Readonly<Record<PreparationStatus, PreparationStatus>> = { PENDING: 'PENDING', PREPARING: 'PREPARING', READY: 'READY', FAILED: 'FAILED' }
@@ -29,6 +30,7 @@ registerEnumType(LifecycleType, {
 })
 
 @ObjectType('Tenant', { description: 'The platform\'s record of one school.' })
+@OfResource(null)
 export class TenantType {
   @Field(() => ID, { description: 'Random and never reused.' })
   id!: string

@@ -1,9 +1,11 @@
 import type { AcademicSessionType as StoredSessionType } from './roster.words.ts'
 import { Field, ID, Int, ObjectType } from 'type-graphql'
+import { OfResource } from '../../access/for-keys.ts'
 import { LocalDate } from '../../access/scalars.ts'
 import { AcademicSessionTypeEnum } from './enums.type.ts'
 
 @ObjectType('AcademicSession', { description: 'A school year or a part of one.', simpleResolvers: true })
+@OfResource('roster.academicSessions')
 export class AcademicSessionType {
   @Field(() => ID, { description: 'In this school.' })
   id!: string

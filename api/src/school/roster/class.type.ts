@@ -1,9 +1,11 @@
 import type { RecordStatus, ClassType as StoredClassType } from './roster.words.ts'
 import { Field, ID, ObjectType } from 'type-graphql'
+import { OfResource } from '../../access/for-keys.ts'
 import { connectionType } from '../../access/page.type.ts'
 import { ClassTypeEnum, RecordStatusEnum } from './enums.type.ts'
 
 @ObjectType('Class', { description: 'A group of people who meet for a course.', simpleResolvers: true })
+@OfResource('roster.classes')
 export class ClassType {
   @Field(() => ID, { description: 'In this school.' })
   id!: string

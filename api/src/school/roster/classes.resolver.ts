@@ -3,6 +3,7 @@ import type { Page } from '../../database/keyset.ts'
 import type { ClassesService } from './classes.service.ts'
 import type { EnrollmentRole } from './roster.words.ts'
 import { Arg, Args, Authorized, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql'
+import { ForKeys, requireScope } from '../../access/for-keys.ts'
 import { inSchool } from '../../access/request-context.ts'
 import { AcademicSessionType } from './academic-session.type.ts'
 import { ClassConnection, ClassType } from './class.type.ts'
@@ -22,12 +23,14 @@ import { teachersByClass } from './users.queries.ts'
 export class ClassesResolver {
   constructor(private readonly classService: ClassesService) {}
 
+  @ForKeys('roster.classes:read')
   @Authorized('roster:read')
   @Query(() => ClassConnection, { description: 'Classes of the school, by title unless ordered otherwise.' })
   classes(@Args(() => ClassesArgs) list: ClassesArgs, @Ctx() context: RequestContext) {
     return inSchool(context).read(db => classesPage(db, list))
   }
 
+  @ForKeys('roster.classes:read')
   @Authorized('roster:read')
   @Query(() => ClassType, { description: 'One class in use; NOT_FOUND otherwise.' })
   async class(@Arg('id', () => ID, { description: 'Of the class.' }) id: string, @Ctx() context: RequestContext) {
@@ -35,9 +38,14 @@ export class ClassesResolver {
     return found(group?.status === 'active' ? group : undefined, 'The class')
   }
 
+  @ForKeys('roster.classes:write')
   @Authorized('roster:write')
   @Mutation(() => ClassType, { description: 'Creates a class, its course too where none is chosen.' })
   createClass(@Arg('input', () => CreateClassInput, { description: 'The class.' }) input: CreateClassInput, @Ctx() context: RequestContext) {
+    if (!input.courseId)
+      requireScope(context.principal, 'roster.courses:write', 'createClass without a course')
+    if (input.teacherId)
+      requireScope(context.principal, 'roster.enrollments:write', 'createClass with a teacher')
     return inSchool(context).write(db => this.classService.createClass(db, input))
   }
 
@@ -51,11 +59,13 @@ export class ClassesResolver {
     return inSchool(context).load(termsByClass, group.id)
   }
 
+  @ForKeys('roster.enrollments:read')
   @FieldResolver(() => Int, { description: 'How many students are in it.' })
   studentCount(@Root() group: ClassType, @Ctx() context: RequestContext) {
     return inSchool(context).load(studentCountByClass, group.id)
   }
 
+  @ForKeys('roster.enrollments:read')
   @FieldResolver(() => [UserType], { description: 'Who teaches it, the main teacher first.' })
   teachers(@Root() group: ClassType, @Ctx() context: RequestContext) {
     return inSchool(context).load(teachersByClass, group.id)

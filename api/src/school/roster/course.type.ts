@@ -1,7 +1,9 @@
 import { Field, ID, ObjectType } from 'type-graphql'
+import { OfResource } from '../../access/for-keys.ts'
 import { connectionType } from '../../access/page.type.ts'
 
 @ObjectType('Course', { description: 'What is taught; a class is one group that takes it.', simpleResolvers: true })
+@OfResource('roster.courses')
 export class CourseType {
   @Field(() => ID, { description: 'In this school.' })
   id!: string

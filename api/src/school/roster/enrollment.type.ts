@@ -1,9 +1,11 @@
 import type { EnrollmentRole, RecordStatus } from './roster.words.ts'
 import { Field, ID, ObjectType } from 'type-graphql'
+import { OfResource } from '../../access/for-keys.ts'
 import { LocalDate } from '../../access/scalars.ts'
 import { EnrollmentRoleEnum, RecordStatusEnum } from './enums.type.ts'
 
 @ObjectType('Enrollment', { description: 'A person\'s place in a class.', simpleResolvers: true })
+@OfResource('roster.enrollments')
 export class EnrollmentType {
   @Field(() => ID, { description: 'In this school.' })
   id!: string

@@ -1,8 +1,10 @@
 import type { OrgType as StoredOrgType } from './roster.words.ts'
 import { Field, ID, ObjectType } from 'type-graphql'
+import { OfResource } from '../../access/for-keys.ts'
 import { OrgTypeEnum } from './enums.type.ts'
 
 @ObjectType('Org', { description: 'An organisation: the school itself, or one it belongs to.', simpleResolvers: true })
+@OfResource('roster.orgs')
 export class OrgType {
   @Field(() => ID, { description: 'In this school.' })
   id!: string

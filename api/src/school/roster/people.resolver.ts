@@ -2,6 +2,7 @@ import type { RequestContext } from '../../access/request-context.ts'
 import type { Page } from '../../database/keyset.ts'
 import type { PeopleService } from './people.service.ts'
 import { Arg, Args, Authorized, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql'
+import { ForKeys } from '../../access/for-keys.ts'
 import { inSchool } from '../../access/request-context.ts'
 import { EnrollmentType } from './enrollment.type.ts'
 import { enrollmentsByUser } from './enrollments.queries.ts'
@@ -16,12 +17,14 @@ import { orgsById, rolesByUser, usersById, usersPage } from './users.queries.ts'
 export class PeopleResolver {
   constructor(private readonly people: PeopleService) {}
 
+  @ForKeys('roster.users:read')
   @Authorized('roster:read')
   @Query(() => UserConnection, { description: 'People of the school, by family name unless ordered otherwise.' })
   users(@Args(() => UsersArgs) list: UsersArgs, @Ctx() context: RequestContext) {
     return inSchool(context).read(db => usersPage(db, list))
   }
 
+  @ForKeys('roster.users:read')
   @Authorized('roster:read')
   @Query(() => UserType, { description: 'One person in use; NOT_FOUND otherwise.' })
   async user(@Arg('id', () => ID, { description: 'Of the person.' }) id: string, @Ctx() context: RequestContext) {
@@ -29,12 +32,14 @@ export class PeopleResolver {
     return found(user?.status === 'active' ? user : undefined, 'The person')
   }
 
+  @ForKeys('roster.users:write')
   @Authorized('roster:write')
   @Mutation(() => UserType, { description: 'Adds a student, with a username of their own.' })
   addStudent(@Arg('input', () => AddStudentInput, { description: 'The student.' }) input: AddStudentInput, @Ctx() context: RequestContext) {
     return inSchool(context).write(db => this.people.addStudent(db, input))
   }
 
+  @ForKeys('roster.users:write')
   @Authorized('roster:write')
   @Mutation(() => UserType, { description: 'Adds a teacher, with a username of their own.' })
   addTeacher(@Arg('input', () => AddTeacherInput, { description: 'The teacher.' }) input: AddTeacherInput, @Ctx() context: RequestContext) {

@@ -1,6 +1,7 @@
 import type { RequestContext } from '../../access/request-context.ts'
 import type { SchoolYearService } from './school-year.service.ts'
 import { Arg, Authorized, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql'
+import { ForKeys } from '../../access/for-keys.ts'
 import { inSchool } from '../../access/request-context.ts'
 import { AcademicSessionType } from './academic-session.type.ts'
 import { UpdateSchoolYearInput } from './school-year.input.ts'
@@ -10,6 +11,7 @@ import { childrenBySession } from './sessions.queries.ts'
 export class SchoolYearResolver {
   constructor(private readonly schoolYears: SchoolYearService) {}
 
+  @ForKeys('roster.academicSessions:write')
   @Authorized('roster:write')
   @Mutation(() => AcademicSessionType, { description: 'Changes the dates of the school year and its terms, and ticks it off the set-up checklist.' })
   updateSchoolYear(@Arg('input', () => UpdateSchoolYearInput, { description: 'The year as it should be.' }) input: UpdateSchoolYearInput, @Ctx() context: RequestContext) {

@@ -1,10 +1,12 @@
 import type { RecordStatus, RosterRole, RoleType as StoredRoleType } from './roster.words.ts'
 import { Field, ID, ObjectType } from 'type-graphql'
+import { OfResource } from '../../access/for-keys.ts'
 import { connectionType } from '../../access/page.type.ts'
 import { LocalDate } from '../../access/scalars.ts'
 import { RecordStatusEnum, RoleTypeEnum, RosterRoleEnum } from './enums.type.ts'
 
 @ObjectType('User', { description: 'A person of the school, whether or not they sign in.', simpleResolvers: true })
+@OfResource('roster.users')
 export class UserType {
   @Field(() => ID, { description: 'In this school.' })
   id!: string
@@ -47,6 +49,7 @@ export class UserType {
 }
 
 @ObjectType('Role', { description: 'What a person is at an org.', simpleResolvers: true })
+@OfResource('roster.users')
 export class RoleType {
   @Field(() => ID, { description: 'In this school.' })
   id!: string

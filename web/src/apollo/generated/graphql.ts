@@ -29,6 +29,8 @@ export type AcceptInvitationInput = {
 
 /** What kind of actor did something. */
 export type ActorKind =
+  /** A program, with one of the school's API keys. */
+  | 'INTEGRATOR'
   /** A member of the school. */
   | 'MEMBER'
   /** One of the platform's operators. */
