@@ -87,7 +87,7 @@ async function migrating(bench: Bench, homeroom: Homeroom, count: number): Promi
     heldUnit: '×',
     target: `≥ ${limits.migrated} ×`,
     met: ratio >= limits.migrated,
-    notes: [`${ours.length} rounds; a table, an index and a column each. Floor: ${parallelism} bare \`pg\` clients as owner, a transaction a school with the same DDL and its version, and no record, audit or event; ours: ${parallelism} at a time after 1 canary`],
+    notes: [`${ours.length} rounds; a table, an index and a column each. Floor: ${parallelism} bare \`pg\` clients as owner, a transaction a school with the same DDL and its version, and no record, audit or event, each commit on the disk before the next; ours: ${parallelism} at a time after 1 canary, the roll-out on the disk when it is done`],
   }
 }
 

@@ -1,15 +1,15 @@
 import type pg from 'pg'
 import type { SchoolMigration } from '../../../migrations/school/index.ts'
 import type { Log } from '../../shared/log.ts'
-import type { Task } from './migrate-school.ts'
+import type { Outcome, Task } from './migrate-school.ts'
 import type { Candidate, Order } from './rollout-record.ts'
-import type { Telling } from './telling.ts'
 import { randomInt } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { withClient } from '../../database/with-client.ts'
 import { describeFailure, isPassing } from './failure.ts'
-import { migrateSchool, scriptFor, setAside } from './migrate-school.ts'
+import { planStatements, refusedAs, scriptFor } from './migrate-school.ts'
 import { chooseCanaries, finishRollout, stillLeft, takeOrder } from './rollout-record.ts'
+import { setAside } from './set-aside.ts'
 import { startTelling } from './telling.ts'
 
 /** How often a school is tried before it is set aside. */
@@ -31,42 +31,74 @@ export interface DriveParts {
  * a time and each on a connection of its own. `control` belongs to the process that holds the drivers' lock.
  */
 export async function drive(control: pg.Client, parts: DriveParts): Promise<void> {
-  for (;;) {
+  const passedOver: string[] = []
+  for (let waits = 0; ;) {
     const order = await takeOrder(control, parts.newest)
     if (order?.state !== 'RUNNING' || parts.signal.aborted)
       return
-    const canaries = await chooseCanaries(control, order.id)
-    const left = canaries.length > 0 ? canaries : await stillLeft(control, order.id)
+    const canaries = await chooseCanaries(control, order.id, passedOver)
+    if (canaries.length > 0) {
+      await migrateAll(control, parts, order, canaries, true, ({ tenantId }) => void passedOver.push(tenantId))
+      continue
+    }
+    if (passedOver.length > 0) {
+      // There is no other canary, or none is wanted any more: from the beginning.
+      passedOver.length = 0
+      await pause(++waits, parts.signal)
+      continue
+    }
+    const left = await stillLeft(control, order.id)
     if (left.length === 0)
       return finishRollout(control, order.id)
-    await migrateAll(control, parts, order, left, canaries.length > 0)
+    await migrateAll(control, parts, order, left, false)
   }
 }
 
-async function migrateAll(control: pg.Client, parts: DriveParts, order: Order, schools: readonly Candidate[], canary: boolean): Promise<void> {
-  const queue = schools.map(school => ({ rolloutId: order.id, tenantId: school.tenantId, from: school.version, target: order.targetVersion, canary, attempts: 0 }))
+/** `passOver` says what becomes of a school that somebody else is at work on; unless told, it is looked at again behind all others. */
+async function migrateAll(control: pg.Client, parts: DriveParts, order: Order, schools: readonly Candidate[], canary: boolean, passOver?: (task: Task) => void): Promise<void> {
+  const queue: (Task & { notBefore?: number })[] = schools.map(school => ({ rolloutId: order.id, tenantId: school.tenantId, from: school.version, target: order.targetVersion, canary, attempts: 0, failures: 0 }))
   const telling = startTelling(control, order.id)
   let broken: unknown
-  const next = () => broken ?? telling.lost ?? parts.signal.aborted ? undefined : queue.shift()
+  const work: Work = {
+    async next() {
+      const task = queue.shift()
+      if (task?.notBefore)
+        await wait(Math.max(0, task.notBefore - Date.now()), undefined, { signal: parts.signal }).catch(() => {})
+      return broken ?? telling.lost ?? parts.signal.aborted ? undefined : task
+    },
+    settled: telling.settled,
+    // An export of a large school takes its time: nobody waits for it who has anything else to do.
+    passOver: passOver ?? (task => void queue.push({ ...task, notBefore: Date.now() + pauseMs(task.attempts) })),
+  }
   const lanes = Math.min(canary ? 1 : order.parallel, schools.length)
-  await Promise.all(Array.from({ length: lanes }, () => lane(parts, telling, next).catch((error: unknown) => { broken ??= error })))
+  await Promise.all(Array.from({ length: lanes }, () => lane(parts, work).catch((error: unknown) => { broken ??= error })))
   await telling.stop().catch((error: unknown) => { broken ??= error })
   if (broken)
     throw broken
 }
 
+/** What lanes share. */
+interface Work {
+  next: () => Promise<Task | undefined>
+  settled: (tenantId: string) => void
+  passOver: (task: Task) => void
+}
+
 /** One school after the other, on one connection and its successors, for as long as the roll-out is RUNNING. */
-async function lane(parts: DriveParts, telling: Telling, next: () => Task | undefined): Promise<void> {
-  let task = next()
+async function lane(parts: DriveParts, work: Work): Promise<void> {
+  let task = await work.next()
   for (let lost = 0; task;) {
     try {
       await withClient(connection(parts.ownerUrl), async (client) => {
+        await planStatements(client)
         while (task) {
-          const running = await settle(client, parts, task)
+          const outcome = await settle(client, parts, task)
           lost = 0
-          if (running)
-            telling.settled(task.tenantId)
-          task = running ? next() : undefined
+          if (outcome === 'DONE')
+            work.settled(task.tenantId)
+          if (outcome === 'BUSY')
+            work.passOver(task)
+          task = outcome === 'ORDERED_OFF' ? undefined : await work.next()
         }
       })
     }
@@ -81,37 +113,38 @@ async function lane(parts: DriveParts, telling: Telling, next: () => Task | unde
   }
 }
 
-/** Pipelined: what need not wait for an answer is sent at once. */
-const connection = (connectionString: string) => ({ connectionString, application_name: 'homeroom school migrations', connectionTimeoutMillis: 5_000, pipeline: true }) as pg.ClientConfig
+const connection = (connectionString: string) => ({ connectionString, application_name: 'homeroom school migrations', connectionTimeoutMillis: 5_000 })
 
-/**
- * Migrates a school, or sets it aside; answers false where it was not begun, the roll-out being no longer RUNNING. Throws
- * where the connection is lost; the rest is tried again, or is on record.
- */
-async function settle(client: pg.Client, { migrations, log, signal }: DriveParts, task: Task): Promise<boolean> {
-  const script = scriptFor(task, migrations)
+/** Migrates a school, or sets it aside. Throws where the connection is lost; the rest is tried again, or is on record. */
+async function settle(client: pg.Client, { migrations, log, signal }: DriveParts, task: Task): Promise<Outcome> {
   for (;;) {
     // One that ends every connection it is tried on would hold up the roll-out for ever.
-    if (task.attempts >= mostTries) {
-      await noteFailure(client, task, log, task.lostTo, script)
-      return true
+    if (task.failures >= mostTries) {
+      await noteFailure(client, task, log, task.lostTo, '')
+      return 'DONE'
     }
     task.attempts++
+    const script = scriptFor(task, migrations)
     try {
-      return await migrateSchool(client, task, migrations, script)
+      await client.query(script)
+      return 'DONE'
     }
     catch (error) {
+      const refused = refusedAs(error)
+      task.failures += refused ? 0 : 1
       await client.query('rollback')
+      if (refused)
+        return refused
       const { tenantId, attempts } = task
-      if (isPassing(error) && attempts < mostTries) {
+      if (isPassing(error) && task.failures < mostTries) {
         log.info({ err: error, tenantId, attempts }, 'a school is busy; its migration is tried again')
-        await pause(attempts, signal)
+        await pause(task.failures, signal)
         if (signal.aborted)
-          return false
+          return 'ORDERED_OFF'
         continue
       }
       await noteFailure(client, task, log, error, script)
-      return true
+      return 'DONE'
     }
   }
 }
@@ -123,8 +156,11 @@ async function noteFailure(client: pg.Client, task: Task, log: Log, error: unkno
   await setAside(client, task, failure)
 }
 
-/** Twice as long each time, and not all at the same moment. */
 async function pause(tries: number, signal: AbortSignal): Promise<void> {
-  const longest = Math.min(shortestPauseMs * 2 ** tries, longestPauseMs)
-  await wait(longest * (0.5 + randomInt(500) / 1000), undefined, { signal }).catch(() => {})
+  await wait(pauseMs(tries), undefined, { signal }).catch(() => {})
+}
+
+/** Twice as long each time, and not all at the same moment. */
+function pauseMs(tries: number): number {
+  return Math.min(shortestPauseMs * 2 ** tries, longestPauseMs) * (0.5 + randomInt(500) / 1000)
 }

@@ -7,11 +7,6 @@ export interface Failure {
 /** What PostgreSQL says of an error, beside its message. */
 interface Said { readonly code?: unknown, readonly detail?: unknown, readonly hint?: unknown, readonly where?: unknown, readonly position?: unknown }
 
-/** Somebody else is at work on this school, or has just been: it is looked at again. */
-export class Busy extends Error {
-  readonly code = '55P03'
-}
-
 /**
  * What passes by itself: locks and deadlocks, a shared row of the catalogue changed under us (XX000), a server that restarts
  * or is full, a connection that was lost (no word of the server's).
@@ -53,7 +48,8 @@ function statementAt(script: string, position: number): string | undefined {
   }
 }
 
-function stateOf(error: unknown): string | undefined {
+/** The SQLSTATE; undefined where it was not the server that said it. */
+export function stateOf(error: unknown): string | undefined {
   const code = (error as Said | null)?.code
   return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined
 }

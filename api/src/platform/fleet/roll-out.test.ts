@@ -5,6 +5,7 @@ import type { Operator } from '../../../test/harness/rollouts.ts'
 import { randomUUID } from 'node:crypto'
 import { afterEach, expect, test } from 'vitest'
 import { oldestServed, schoolMigrations } from '../../../migrations/school/index.ts'
+import { until } from '../../../test/harness/embedded-owners.ts'
 import { makeFleet } from '../../../test/harness/fleet.ts'
 import { openHomeroom } from '../../../test/harness/homeroom.ts'
 import { holdLock, sqlOf, waits } from '../../../test/harness/process-holds.ts'
@@ -115,7 +116,12 @@ test('a command does the same in the foreground, names who stayed behind and tri
   expect(first.behind).toEqual([{ id: schools[2]!.tenantId, slug: 'school-0003', code: 'OBJECT_EXISTS', cause: expect.stringContaining('homework') as string }])
   expect(told.at(-1)).toBe(5)
   // A worker leaves alone what was set aside; who gives the command means it.
+  await sql('delete from platform.school_shape where version = $1', [next])
   await homeroom.startWorker(history)
+  await until('the worker to look', async () => (await sql('select from platform.school_shape where version = $1', [next])).length === 1)
+  const letGo = await holdLock(homeroom.database.adminUrl, 'select pg_advisory_lock(hashtext(\'homeroom schools\'))')
+  expect(await sql('select state from platform.rollout')).toEqual([{ state: 'DONE' }])
+  await letGo()
   await mend([schools[2]!])
   expect(await byCommand()).toMatchObject({ rollout: { state: 'DONE', total: 1, done: 1 }, behind: [] })
   expect(await byCommand()).toEqual({ rollout: null, behind: [] })
@@ -139,7 +145,7 @@ test('a canary that fails stops the roll-out before any other school is touched;
   expect(done).toMatchObject({ id: stopped.id, state: 'DONE', stoppedReason: null, done: 4, failed: 1 })
   const { rows } = { rows: await sql<{ slug: string, canary: boolean }>('select t.slug, s.canary from platform.rollout_school s join platform.tenant t on t.id = s.tenant_id where s.canary') }
   expect(rows).toEqual([{ slug: schools.at(-2)!.slug, canary: true }])
-  expect((await sql<{ action: string }>('select action from platform.audit_event where action like \'rollout.%\' order by sequence')).map(({ action }) => action)).toEqual(['rollout.started', 'rollout.resumed'])
+  expect((await sql<{ action: string }>('select action from platform.audit_event where action like \'rollout.%\' order by sequence')).map(({ action }) => action)).toEqual(['rollout.started', 'rollout.stopped', 'rollout.resumed', 'rollout.finished'])
 }, 60_000)
 
 test('one failure more than allowed stops the roll-out; resumed once mended, it finishes the rest and those that failed', async () => {
@@ -160,7 +166,11 @@ test('paused, it finishes the school under way and no other; resumed, it goes on
   await homeroom.startWorker(history)
   await heldUp()
   const { rollout } = await operator.fleet()
+  const triedAt = async () => (await sql<{ at: string }>('select xact_start::text as at from pg_stat_activity where datname = current_database() and application_name = \'homeroom school migrations\' and wait_event_type = \'Lock\''))[0]?.at
+  const first = await triedAt()
   expect((await operator.order('pauseRollout', rollout!.id)).data).toEqual({ pauseRollout: { state: 'PAUSED' } })
+  // A school that is under way is also tried again.
+  await until('the school to be tried again', async () => ![first, undefined].includes(await triedAt()))
   expect((await operator.order('pauseRollout', rollout!.id)).errors?.[0]?.extensions).toMatchObject({ code: 'CONFLICT', state: 'PAUSED' })
   await release()
   await operator.rolloutIs(({ done }) => done === 3)
@@ -197,16 +207,30 @@ test('somebody who reads for long is waited for, again and again, and nobody beh
   expect(settled!.attempts).toBeGreaterThan(1)
 }, 60_000)
 
-test('a school that somebody else is at work on is left until they are done, and the others go on', async () => {
-  await open(3, { canaries: 0, parallel: 2 })
-  const release = await holdLock(homeroom.database.adminUrl, `select pg_advisory_xact_lock(${tenantLock(schools[0]!.tenantId)})`)
+test('a school that somebody else is at work on holds up nobody, as a canary or after, and is migrated once they are done', async () => {
+  await open(4, { canaries: 1, parallel: 1 })
+  const busy = [schools[0]!, schools.at(-1)!]
+  const releases = await Promise.all(busy.map(({ tenantId }) => holdLock(homeroom.database.adminUrl, `select pg_advisory_xact_lock(${tenantLock(tenantId)})`)))
   await homeroom.startWorker(history)
   await operator.rolloutIs(({ done }) => done === 2)
-  expect(await at(next)).toEqual(slugs(schools.slice(1)))
-  await release()
-  expect(await operator.rolloutIs(({ state }) => state === 'DONE')).toMatchObject({ done: 3, failed: 0 })
-  const [settled] = await sql<{ attempts: number }>('select attempts from platform.rollout_school where tenant_id = $1', [schools[0]!.tenantId])
-  expect(settled!.attempts).toBeGreaterThan(1)
+  expect(await at(next)).toEqual(slugs(schools.slice(1, 3)))
+  expect(await sql('select t.slug from platform.rollout_school s join platform.tenant t on t.id = s.tenant_id where s.canary')).toEqual([{ slug: 'school-0003' }])
+  await Promise.all(releases.map(release => release()))
+  expect(await operator.rolloutIs(({ state }) => state === 'DONE')).toMatchObject({ done: 4, failed: 0 })
+  for (const { attempts } of await sql<{ attempts: number }>('select attempts from platform.rollout_school where tenant_id = any($1)', [busy.map(({ tenantId }) => tenantId)]))
+    expect(attempts).toBeGreaterThan(1)
+}, 60_000)
+
+test('canaries are schools that somebody uses, where there are any', async () => {
+  await open(3)
+  await sql('update platform.tenant set lifecycle = \'ARCHIVED\' where slug = \'school-0003\'')
+  await sql('update platform.tenant set lifecycle = \'DELETING\', delete_after = now() + interval \'1 day\' where slug = \'school-0002\'')
+  await byCommand()
+  const canaries = () => sql<{ slug: string }>('select t.slug from platform.rollout_school s join platform.tenant t on t.id = s.tenant_id where s.canary order by s.started_at')
+  expect(await canaries()).toEqual([{ slug: 'school-0001' }])
+  await sql('update platform.tenant set lifecycle = \'ARCHIVED\', delete_after = null')
+  await byCommand([...history, { version: next + 1, name: 'floor', worksWith: current, tables: [], statements: ['alter table class add column floor text'] }])
+  expect(await canaries()).toEqual([{ slug: 'school-0001' }, { slug: 'school-0003' }])
 }, 60_000)
 
 test('a school on which every connection ends is set aside in the end, and the others are migrated', async () => {
@@ -250,4 +274,11 @@ test('a newer release takes an open roll-out over and goes on to its own version
   await homeroom.startWorker(mended)
   expect(await operator.rolloutIs(({ state }) => state === 'DONE')).toMatchObject({ targetVersion: next + 1, done: 3, failed: 0 })
   expect(await at(next + 1)).toEqual(slugs(schools))
+  const record = await sql<{ action: string, details: object }>('select action, details from platform.audit_event where action like \'rollout.%\' order by sequence')
+  expect(record).toMatchObject([
+    { action: 'rollout.started', details: { targetVersion: next, schools: 3 } },
+    { action: 'rollout.stopped', details: { targetVersion: next, reason: 'CANARY_FAILED' } },
+    { action: 'rollout.retargeted', details: { from: next, targetVersion: next + 1 } },
+    { action: 'rollout.finished', details: { targetVersion: next + 1, migrated: 3, failed: 0 } },
+  ])
 }, 60_000)

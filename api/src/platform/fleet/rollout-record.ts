@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import type { RolloutPlan } from '../../config.ts'
+import type { Change } from '../../shared/trail.ts'
 import type { Read, RolloutState } from './rollout.ts'
 import { randomUUID } from 'node:crypto'
 import { publish } from '../../events/bus.ts'
@@ -34,12 +35,16 @@ export async function openRollout(client: pg.Client, newest: number, plan: Rollo
     if (open && open.target > newest)
       return
     if (open) {
-      const { rowCount } = await client.query(`
+      const { rows: [moved] } = await client.query<{ state: RolloutState }>(`
         update platform.rollout set target_version = $2, state = case when $3 or state = 'STOPPED' then 'RUNNING' else state end
-        where id = $1 and (target_version < $2 or ($3 and state <> 'RUNNING'))`, [open.id, newest, occasion === 'command'])
-      if (rowCount === 1 && open.target < newest)
+        where id = $1 and (target_version < $2 or ($3 and state <> 'RUNNING')) returning state`, [open.id, newest, occasion === 'command'])
+      if (!moved)
+        return
+      const newer = open.target < newest
+      if (newer)
         await client.query('delete from platform.rollout_school where rollout_id = $1 and outcome = \'FAILED\'', [open.id])
       await tell(client, open.id)
+      await note(client, platformChain, { action: newer ? 'rollout.retargeted' : 'rollout.resumed', subject: { type: 'rollout', id: open.id }, details: { targetVersion: newest, ...newer && { from: open.target, state: moved.state } } })
       return
     }
     const { rows: [behind] } = await client.query<{ schools: number }>(`
@@ -53,9 +58,7 @@ export async function openRollout(client: pg.Client, newest: number, plan: Rollo
     if (rowCount !== 1)
       return
     await tell(client, id)
-    const change = { action: 'rollout.started', subject: { type: 'rollout', id }, details: { targetVersion: newest, schools: behind.schools, ...plan } }
-    for (const { text, values } of [lockChain(platformChain), appendStatement(platformChain, { ...change, ...bySystem })])
-      await client.query(text, [...values])
+    await note(client, platformChain, { action: 'rollout.started', subject: { type: 'rollout', id }, details: { targetVersion: newest, schools: behind.schools, ...plan } })
   })
 }
 
@@ -79,23 +82,38 @@ export async function stillLeft(client: pg.Client, id: string): Promise<Candidat
   return rows
 }
 
-/** Who is tried before all others: the newest schools, which have the least to lose, of those whose failing is not known yet. */
-export async function chooseCanaries(client: pg.Client, id: string): Promise<Candidate[]> {
+/**
+ * Who is tried before all others: the newest schools, which have the least to lose, of those whose failing is not known yet;
+ * those that nobody uses would prove little, so only where there are no others. `passedOver` are those somebody is at work on.
+ */
+export async function chooseCanaries(client: pg.Client, id: string, passedOver: readonly string[]): Promise<Candidate[]> {
   const { rows } = await client.query<Candidate>(`
     select t.id as "tenantId", t.schema_version as version from platform.tenant t, platform.rollout r
-    where r.id = $1 and ${stillToMigrate} and t.set_aside_version is distinct from r.target_version
-    order by t.created_at desc, t.id
+    where r.id = $1 and ${stillToMigrate} and t.set_aside_version is distinct from r.target_version and t.id <> all($2::uuid[])
+    order by t.lifecycle in ('ARCHIVED', 'DELETING'), t.created_at desc, t.id
     limit (select greatest(0, r.canaries - count(s.*)) from platform.rollout r
-      left join platform.rollout_school s on s.rollout_id = r.id and s.canary and s.outcome = 'DONE' where r.id = $1 group by r.canaries)`, [id])
+      left join platform.rollout_school s on s.rollout_id = r.id and s.canary and s.outcome = 'DONE' where r.id = $1 group by r.canaries)`, [id, passedOver])
   return rows
 }
 
 /** DONE, where nothing is left. */
 export async function finishRollout(client: pg.Client, id: string): Promise<void> {
   await inTransaction(client, async () => {
-    await client.query('update platform.rollout set state = \'DONE\', stopped_reason = null, ended_at = clock_timestamp() where id = $1 and ended_at is null', [id])
+    const { rows: [done] } = await client.query<{ targetVersion: number, migrated: number, failed: number }>(`
+      update platform.rollout r set state = 'DONE', stopped_reason = null, ended_at = clock_timestamp() where id = $1 and ended_at is null
+      returning target_version as "targetVersion", (select count(*)::int from platform.rollout_school where rollout_id = r.id and outcome = 'DONE') as migrated,
+        (select count(*)::int from platform.rollout_school where rollout_id = r.id and outcome = 'FAILED') as failed`, [id])
+    if (!done)
+      return
     await tell(client, id)
+    await note(client, platformChain, { action: 'rollout.finished', subject: { type: 'rollout', id }, details: { ...done } })
   })
+}
+
+/** Puts on record, in the transaction that is open, what the system did. */
+export async function note(client: pg.Client, chain: string, change: Change): Promise<void> {
+  for (const { text, values } of [lockChain(chain), appendStatement(chain, { ...change, ...bySystem })])
+    await client.query(text, [...values])
 }
 
 export function readWith(client: pg.Client): Read {

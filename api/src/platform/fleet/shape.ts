@@ -11,11 +11,17 @@ export type Shape = Readonly<Record<string, Readonly<Record<string, string>>>>
 
 interface Fact { readonly schema: string, readonly in: string, readonly part: string, readonly definition: string }
 
-/** PostgreSQL writes out what it was told, so that two schools can be compared word by word. `$1` are schemas, `$2` the role whose rights are the school's own. */
+/**
+ * PostgreSQL writes out what it was told, so that two schools can be compared word by word. `$1` are schemas, `$2` the role
+ * whose rights are the school's own. Relations are found by what depends on the schema: by their namespace no index leads
+ * to them, and the catalogue of all schools would be searched.
+ */
 const factsText = `
   with school as materialized (select oid, nspname, nspacl, nspowner from pg_namespace where nspname = any($1)),
   relation as materialized (
-    select c.*, s.nspname from pg_class c join school s on s.oid = c.relnamespace where c.relkind in ('r', 'p', 'v', 'm', 'f', 'S')
+    select c.*, s.nspname from school s
+    join pg_depend d on d.refclassid = 'pg_namespace'::regclass and d.refobjid = s.oid and d.classid = 'pg_class'::regclass
+    join pg_class c on c.oid = d.objid where c.relkind in ('r', 'p', 'v', 'm', 'f', 'S')
   ),
   fact (schema, "in", part, definition) as (
     select nspname, relname, 'kind', case relkind when 'r' then 'table' when 'p' then 'partitioned table' when 'v' then 'view' when 'm' then 'materialized view' when 'f' then 'foreign table' else 'sequence' end
@@ -43,7 +49,8 @@ const factsText = `
       union all select r.nspname, r.relname, 'on column ' || a.attname || ' ', r.relowner, (aclexplode(a.attacl)).* from relation r join pg_attribute a on a.attrelid = r.oid and a.attacl is not null
     ) held where grantee <> owner group by 1, 2, "column", grantee
     union all
-    select s.nspname, '', 'function ' || p.oid::regprocedure, 'function' from school s join pg_proc p on p.pronamespace = s.oid
+    select s.nspname, '', 'function ' || p.oid::regprocedure, 'function' from school s
+    join pg_depend d on d.refclassid = 'pg_namespace'::regclass and d.refobjid = s.oid and d.classid = 'pg_proc'::regclass join pg_proc p on p.oid = d.objid
   )
   select schema, "in", part, replace(replace(definition, schema || '.', ''), schema, 'the school') as definition from fact`
 
@@ -60,7 +67,8 @@ export async function readShapes(read: Read, schemas: readonly string[], role = 
 
 /**
  * Notes for each version what a school looks like, for those who compare; where that is noted already, nothing is to do.
- * It is tried out in a transaction that is rolled back: a schema, the history step by step, and the catalogue read after each.
+ * It is tried out in a transaction that is rolled back: a schema, the history step by step, and the catalogue read after each
+ * step from the first one on that is not noted.
  */
 export async function keepShapes(client: pg.Client, migrations: readonly SchoolMigration[]): Promise<void> {
   const ordered = [...migrations].sort((a, b) => a.version - b.version)
@@ -68,9 +76,10 @@ export async function keepShapes(client: pg.Client, migrations: readonly SchoolM
   const sources = sourcesOf(ordered, server!.version)
   const { rows } = await client.query<{ version: number, source: string }>('select version, made_from as source from platform.school_shape')
   const known = new Map(rows.map(({ version, source }) => [version, source]))
-  if (ordered.every(({ version }) => known.get(version) === sources.get(version)))
+  const unknown = ordered.findIndex(({ version }) => known.get(version) !== sources.get(version))
+  if (unknown === -1)
     return
-  const shapes = await tryOut(client, ordered)
+  const shapes = await tryOut(client, ordered.slice(0, unknown), ordered.slice(unknown))
   await client.query(`
     insert into platform.school_shape (version, shape, made_from) select version, shape, source from unnest($1::int[], $2::jsonb[], $3::text[]) as given (version, shape, source)
     on conflict (version) do update set shape = excluded.shape, made_from = excluded.made_from, made_at = now()`, [[...shapes.keys()], [...shapes.values()].map(shape => JSON.stringify(shape)), [...shapes.keys()].map(version => sources.get(version))])
@@ -82,7 +91,7 @@ function sourcesOf(ordered: readonly SchoolMigration[], server: string): Map<num
   return new Map(ordered.map(migration => [migration.version, hash.update('\0').update(schoolScript([migration])('')).copy().digest('hex')]))
 }
 
-async function tryOut(client: pg.Client, ordered: readonly SchoolMigration[]): Promise<Map<number, Shape>> {
+async function tryOut(client: pg.Client, known: readonly SchoolMigration[], unknown: readonly SchoolMigration[]): Promise<Map<number, Shape>> {
   const schema = `shape_${randomBytes(8).toString('hex')}`
   const name = quoteIdentifier(schema)
   const shapes = new Map<number, Shape>()
@@ -90,7 +99,9 @@ async function tryOut(client: pg.Client, ordered: readonly SchoolMigration[]): P
   try {
     // A role that nothing else in the schema is granted to stands for the school's own: making one would lock out those who make schools.
     await client.query(`set local lock_timeout = '2s'; create schema ${name}; grant usage on schema ${name} to pg_monitor; set local search_path = ${name}`)
-    for (const migration of ordered) {
+    if (known.length > 0)
+      await client.query(schoolScript(known)('pg_monitor'))
+    for (const migration of unknown) {
       await client.query(schoolScript([migration])('pg_monitor'))
       shapes.set(migration.version, (await readShapes(readWith(client), [schema], 'pg_monitor')).get(schema) ?? {})
     }
