@@ -15,3 +15,11 @@ export async function loadOperatorWords({ global }: ReturnType<typeof createMess
   const { default: words } = await import('./locales/operator.en.json')
   global.mergeLocaleMessage('en', words)
 }
+
+/** What only a school's admin reads who lets other companies' programs in. */
+export async function loadDeveloperWords({ global }: ReturnType<typeof createMessages>): Promise<void> {
+  if (global.te('developer.title'))
+    return
+  const { default: words } = await import('./locales/developer.en.json')
+  global.mergeLocaleMessage('en', words)
+}

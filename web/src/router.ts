@@ -3,11 +3,12 @@ import type { createMessages } from './i18n.ts'
 import type { Session } from './rooms/session/room.ts'
 import { nextTick } from 'vue'
 import { createRouter, createWebHistory } from 'vue-router'
-import { loadOperatorWords } from './i18n.ts'
+import { loadDeveloperWords, loadOperatorWords } from './i18n.ts'
 import { accountRoutes, officeAccountRoutes } from './rooms/account/room.ts'
 import { auditRoutes } from './rooms/audit/room.ts'
 import { dashboardRoutes } from './rooms/dashboard/room.ts'
 import { explorerRoutes } from './rooms/explorer/room.ts'
+import { integrationsRoutes } from './rooms/integrations/room.ts'
 import { invitationRoutes, membersRoutes } from './rooms/members/room.ts'
 import { operationsRoutes } from './rooms/operations/room.ts'
 import { registrationRoutes } from './rooms/registration/room.ts'
@@ -25,6 +26,8 @@ declare module 'vue-router' {
     title?: string
     /** Which of the console's places the page belongs to. */
     place?: string
+    /** Words of its own that the page needs, which are loaded with it. */
+    words?: 'developer'
   }
 }
 
@@ -44,7 +47,7 @@ export function createAppRouter(session: Session, i18n: ReturnType<typeof create
         path: '/',
         component: () => import('./Frame.vue'),
         meta: { for: 'member' },
-        children: [...dashboardRoutes, ...rosterRoutes, ...membersRoutes, ...auditRoutes, ...officeAccountRoutes, ...operationsRoutes],
+        children: [...dashboardRoutes, ...rosterRoutes, ...membersRoutes, ...auditRoutes, ...integrationsRoutes, ...officeAccountRoutes, ...operationsRoutes],
       },
       { path: '/:rest(.*)*', name: 'nowhere', component: () => import('./Nowhere.vue'), meta: { title: 'nowhere.title' } },
     ],
@@ -57,6 +60,8 @@ export function createAppRouter(session: Session, i18n: ReturnType<typeof create
     const viewer = session.viewer.value
     if (viewer?.superadmin)
       await loadOperatorWords(i18n)
+    if (to.meta.words === 'developer')
+      await loadDeveloperWords(i18n)
     if (needsSession(to) && !viewer)
       return { name: 'sign-in', query: { next: to.fullPath } }
     // The operator's people belong to no school.

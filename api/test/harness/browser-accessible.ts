@@ -18,6 +18,7 @@ export async function expectAccessible(page: Page, notOurs: readonly string[] = 
 
 /** Until nothing is being fetched again and no motion with an end runs: half a fade has half the contrast. */
 async function atRest(page: Page): Promise<void> {
-  await page.waitForFunction(`!document.querySelector('[aria-busy="true"]')
-    && document.getAnimations().every(({ playState, effect }) => playState !== 'running' || effect.getComputedTiming().endTime === Infinity)`)
+  // Asked from outside: what waits inside a page needs eval, which its policy refuses.
+  await expect.poll(() => page.evaluate(`!document.querySelector('[aria-busy="true"]')
+    && document.getAnimations().every(({ playState, effect }) => playState !== 'running' || effect.getComputedTiming().endTime === Infinity)`), { timeout: 30_000 }).toBe(true)
 }

@@ -26,6 +26,16 @@ export async function enterSchool(page: WatchedPage, email: string): Promise<voi
   await page.waitForURL('**/dashboard')
 }
 
+/** To another place of the office; on a phone some lie behind one button. */
+export async function goTo(page: WatchedPage, place: string): Promise<void> {
+  const link = page.getByRole('link', { name: place, exact: true })
+  await page.getByRole('link', { name: 'Overview' }).waitFor()
+  if (await link.count() > 0)
+    return link.click()
+  await page.getByRole('button', { name: 'More' }).click()
+  await page.getByRole('menuitem', { name: place }).click()
+}
+
 /** Opens the page a mail leads to, on the server under test. */
 export async function followLink(page: Page, link: string): Promise<void> {
   const { pathname, hash } = new URL(link)

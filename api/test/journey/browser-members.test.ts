@@ -2,7 +2,7 @@ import type { TestBrowser, WatchedPage } from '../harness/browser.ts'
 import type { TestHomeroom } from '../harness/homeroom.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { expectAccessible } from '../harness/browser-accessible.ts'
-import { enterSchool, followLink, looks, misdeeds, webRoot } from '../harness/browser-people.ts'
+import { enterSchool, followLink, goTo, looks, misdeeds, webRoot } from '../harness/browser-people.ts'
 import { openBrowser } from '../harness/browser.ts'
 import { until } from '../harness/embedded-owners.ts'
 import { openHomeroom, password } from '../harness/homeroom.ts'
@@ -98,7 +98,7 @@ describe.each(looks)('%s', (look, options) => {
     await guest.goto('/people')
     await guest.waitForURL('**/sign-in**')
 
-    await head.getByRole('link', { name: 'Activity' }).click()
+    await goTo(head, 'Activity')
     for (const done of [`invited ${ada} as Teacher`, 'joined the school as Teacher', 'changed the role of somebody from Teacher to Office', 'removed somebody from the school'])
       await head.getByText(done).waitFor()
     await expectAccessible(head)
