@@ -24,7 +24,7 @@ const startInput = z.strictObject({
 })
 
 const mostRollouts = 100
-/** How many failures are listed at once: who has more of them looks at the causes, not at each school. */
+/** How many failures, or schools that differ, are listed at once: who has more of them looks at the causes, not at each school. */
 const mostFailures = 200
 
 /** What went wrong with one school. */
@@ -68,15 +68,9 @@ export class FleetService {
     const started = performance.now()
     const { checked, differing } = await findDrift(this.platform.query)
     const seconds = (performance.now() - started) / 1000
-    const tenants = await this.#tenants(differing.map(({ tenantId }) => tenantId))
-    return {
-      checked,
-      seconds,
-      tenants: differing.flatMap(({ tenantId, differences }) => {
-        const tenant = tenants.get(tenantId)
-        return tenant ? [{ tenant, differences }] : []
-      }).sort((a, b) => a.tenant.slug < b.tenant.slug ? -1 : 1),
-    }
+    const differences = new Map(differing.map(drift => [drift.tenantId, drift.differences]))
+    const listed = differing.length > 0 ? await this.platform.fork().find(Tenant, { id: { $in: [...differences.keys()] } }, { orderBy: { slug: 'asc' }, limit: mostFailures }) : []
+    return { checked, seconds, differing: differing.length, tenants: listed.map(tenant => ({ tenant, differences: differences.get(tenant.id)! })) }
   }
 
   /** The last roll-outs, the newest first. */

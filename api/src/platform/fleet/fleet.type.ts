@@ -87,6 +87,9 @@ export class FleetDriftType {
   @Field(() => Float, { description: 'How long that took.' })
   seconds!: number
 
-  @Field(() => [TenantDriftType], { description: 'Those that differ, by address.' })
+  @Field(() => Int, { description: 'How many of them differ, listed or not.' })
+  differing!: number
+
+  @Field(() => [TenantDriftType], { description: 'Those that differ, by address, 200 at the most.' })
   tenants!: TenantDriftType[]
 }
