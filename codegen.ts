@@ -15,7 +15,7 @@ const config: CodegenConfig = {
         strictScalars: true,
         skipTypename: true,
         importExtension: '.ts',
-        scalars: { DateTime: 'string', DateTimeISO: 'string', LocalDate: 'string', JSONObject: 'Record<string, unknown>' },
+        scalars: { DateTime: 'string', DateTimeISO: 'string', LocalDate: 'string', SafeInt: 'number', JSONObject: 'Record<string, unknown>' },
       },
     },
   },

@@ -23,7 +23,7 @@ export interface Written<T> {
 
 /**
  * One operation's way into one school. Its reads share one read-only transaction, opened by the first of them and
- * closed by `end`; each write is a transaction of its own, committed before it answers.
+ * closed by `end`, and see the school as it was at one moment; each write is a transaction of its own, committed before it answers.
  * An operation holds at most one connection: a write first gives back the one its reads held.
  */
 export class SchoolDoor {
@@ -98,7 +98,7 @@ export class SchoolDoor {
         .then(tenant => this.schools.withTenant(tenant, (db) => {
           opened.resolve(db)
           return closing.promise
-        }, { readOnly: true, signal: this.#nobodyWaits.signal }))
+        }, { readOnly: true, snapshot: true, signal: this.#nobodyWaits.signal }))
       finished.catch(opened.reject)
       this.#reading = {
         db: opened.promise,

@@ -31,8 +31,9 @@ export const errorCodes = {
   PERSISTED_QUERY_NOT_SUPPORTED: { status: 400, means: 'Send the whole document: persisted queries are not kept.' },
   QUERY_TOO_COMPLEX: { status: 400, means: 'The operation costs `price`, more than the `maximum`. Ask for fewer rows, fields or levels.' },
   BAD_USER_INPUT: { status: 400, means: 'A variable or an input breaks a rule; `fields` says which and why.' },
+  CURSOR_EXPIRED: { status: 400, means: 'The cursor of `changes` is older than the tombstones that are kept. Begin again without one, and drop what does not come.' },
   NOT_FOUND: { status: 404, means: 'No such record, or not one of yours: both answer alike.' },
-  CONFLICT: { status: 409, means: 'The request does not fit what is stored; the message says how.' },
+  CONFLICT: { status: 409, means: 'The request does not fit what is stored; the message says how. Where somebody else changed the record first, `version` is its current version.' },
   RATE_LIMITED: { status: 429, means: 'Too much in too short a time. Try again after `retryAfter` seconds.' },
 
   // Our side
@@ -76,6 +77,7 @@ export const errorCodes = {
   IDENTIFIER_TAKEN: { status: 409, means: 'Somebody in use at the school has this identifier.' },
   CLASS_CODE_TAKEN: { status: 409, means: 'Another class in use has this code.' },
   ALREADY_ENROLLED: { status: 409, means: 'The person is in the class in this role.' },
+  CLASS_FULL: { status: 409, means: 'A class has at most 500 places, and a person has places in at most 100 classes.' },
   NOT_A_STUDENT: { status: 409, means: 'Only a student of the school can be enrolled as one.' },
   NOT_A_TEACHER: { status: 409, means: 'Only staff of the school can teach or oversee a class.' },
   ENDS_BEFORE_START: { status: null, means: 'The end does not come after the start.' },

@@ -11,7 +11,7 @@ export interface PageArguments {
 }
 
 /** What a sort key holds; the keys of a cursor are checked against it before they reach the database. */
-export type KeyKind = 'text' | 'uuid' | 'timestamp' | 'boolean' | 'integer'
+export type KeyKind = 'text' | 'uuid' | 'timestamp' | 'boolean' | 'integer' | 'day'
 
 /** One page to read: bounds are the sort keys of the rows just outside it. */
 export interface PageRequest {
@@ -66,6 +66,7 @@ const forms: Record<KeyKind, (key: string) => boolean> = {
   timestamp: key => /^[12]/.test(key) && instant.safeParse(key.replace(' ', 'T').replace(/[+-]\d\d$/, '$&:00')).success,
   boolean: key => key === 'true' || key === 'false',
   integer: key => /^\d{1,18}$/.test(key),
+  day: key => z.iso.date().safeParse(key).success,
 }
 
 /** The sort keys in a cursor of this list, or BAD_USER_INPUT at the argument's name. */

@@ -1,12 +1,14 @@
-import type { DocumentNode, GraphQLObjectType, GraphQLSchema, OperationDefinitionNode, SelectionSetNode } from 'graphql'
+import type { DocumentNode, GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema, OperationDefinitionNode, SelectionSetNode } from 'graphql'
 import type { KeyFacts } from '../access/for-keys.ts'
 import type { Integrator, Principal } from '../access/principal.ts'
 import type { Scope } from '../access/scopes.ts'
-import { getNamedType, isAbstractType, isObjectType, Kind } from 'graphql'
+import { getNamedType, isInterfaceType, isObjectType, isUnionType, Kind } from 'graphql'
 import { closedToKeys, lacking } from '../access/for-keys.ts'
 
 /** What a document takes of an API key: scopes, each with the field that takes it, and a field that no key may ask for. */
 interface Needs { readonly scopes: readonly { readonly scope: Scope, readonly field: string }[], readonly closed: string | undefined }
+
+type Composite = GraphQLObjectType | GraphQLInterfaceType
 
 const known = new WeakMap<OperationDefinitionNode, Needs>()
 
@@ -31,9 +33,9 @@ function needsOf(schema: GraphQLSchema, document: DocumentNode, operation: Opera
   const scopes: Needs['scopes'][number][] = []
   let closed: string | undefined
   const root = schema.getRootType(operation.operation)!
-  const typeNamed = (name: string) => schema.getType(name) as GraphQLObjectType
+  const typeNamed = (name: string) => schema.getType(name) as Composite
 
-  const collect = (type: GraphQLObjectType, { selections }: SelectionSetNode) => {
+  const collect = (type: Composite, { selections }: SelectionSetNode) => {
     for (const selection of selections) {
       if (selection.kind === Kind.INLINE_FRAGMENT) {
         collect(selection.typeCondition ? typeNamed(selection.typeCondition.name.value) : type, selection.selectionSet)
@@ -50,8 +52,8 @@ function needsOf(schema: GraphQLSchema, document: DocumentNode, operation: Opera
       if (name === '__typename')
         continue
       const field = `${type.name}.${name}`
-      // What neither its type nor itself says anything of is closed; so is what could be one of several types.
-      const found = isAbstractType(type) ? undefined : type.getFields()[name]
+      // What neither its type nor itself says anything of is closed.
+      const found = isUnionType(type) ? undefined : type.getFields()[name]
       const needed = found && scopesOf(type, name, type === root)
       if (!found || needed === 'never') {
         closed ??= field
@@ -60,7 +62,7 @@ function needsOf(schema: GraphQLSchema, document: DocumentNode, operation: Opera
       scopes.push(...needed!.map(scope => ({ scope, field })))
       const below = getNamedType(found.type)
       if (selection.selectionSet)
-        collect(below as GraphQLObjectType, selection.selectionSet)
+        collect(below as Composite, selection.selectionSet)
     }
   }
   collect(root, operation.selectionSet)
@@ -76,22 +78,22 @@ export function refuseKey(principal: Integrator, type: GraphQLObjectType, name: 
     throw refusal
 }
 
-/** What one field takes: what it says itself, and to read its own type's resource and the one it leads to. */
-export function scopesOf(type: GraphQLObjectType, name: string, atRoot: boolean): readonly Scope[] | 'never' {
+/** What one field takes: what it says itself, and to read its own type's resource and the one it leads to. What could be one of several types is closed, but for an interface that says what it shows. */
+export function scopesOf(type: Composite, name: string, atRoot: boolean): readonly Scope[] | 'never' {
   const field = type.getFields()[name]!
   const { keys } = field.extensions as KeyFacts
   if (keys === 'never' || (atRoot && keys === undefined))
     return 'never'
   const below = getNamedType(field.type)
-  const types = [...atRoot ? [] : [type], ...isObjectType(below) ? [below] : []]
+  const types = [...atRoot ? [] : [type], ...isObjectType(below) || isInterfaceType(below) ? [below] : []]
   const resources = types.map(resourceOf)
-  if (resources.includes(undefined) || isAbstractType(below))
+  if (resources.includes(undefined) || isUnionType(below))
     return 'never'
   return [...keys ?? [], ...resources.filter(resource => resource !== null).map((resource): Scope => `${resource!}:read`)]
 }
 
 /** The resource a type shows; a page and an edge show that of their rows. Undefined where it says nothing of it. */
-export function resourceOf(type: GraphQLObjectType): KeyFacts['resource'] {
+export function resourceOf(type: Composite): KeyFacts['resource'] {
   const fields = type.getFields()
   const row = 'pageInfo' in fields ? fields.nodes : 'cursor' in fields ? fields.node : undefined
   const of = row ? getNamedType(row.type) as GraphQLObjectType : type

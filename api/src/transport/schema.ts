@@ -3,7 +3,7 @@ import type { Permission } from '../access/authorize.ts'
 import type { KeyFacts } from '../access/for-keys.ts'
 import type { RequestContext } from '../access/request-context.ts'
 import { createPubSub } from '@graphql-yoga/subscription'
-import { getNamedType, isLeafType, isObjectType, lexicographicSortSchema, printSchema } from 'graphql'
+import { getNamedType, isInterfaceType, isLeafType, isObjectType, lexicographicSortSchema, printSchema } from 'graphql'
 import { buildSchema, getMetadataStorage } from 'type-graphql'
 import { authorize } from '../access/authorize.ts'
 import { refuseKey, scopesOf } from './key-scopes.ts'
@@ -67,6 +67,9 @@ function refuseUnscoped(schema: GraphQLSchema, resolvers: ReadonlySet<unknown>):
         unsaid.add(`${type.name}.${field.name}`)
       if (isObjectType(below))
         follow(below, false)
+      // Whichever it is.
+      else if (isInterfaceType(below))
+        schema.getPossibleTypes(below).forEach(type => follow(type, false))
     }
   }
   for (const root of [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()])

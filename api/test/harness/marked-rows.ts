@@ -41,8 +41,10 @@ export async function plantRoster({ client, mark }: Asked, round: number, calend
   const group = await client.ask<{ createClass: { id: string, course: { id: string } } }>('mutation ($input: CreateClassInput!) { createClass(input: $input) { id course { id } } }', {
     input: { title: `Analysis ${round} ${mark}`, termIds: [calendar.term], classCode: `${round}-${mark}`, location: `Room ${mark}`, teacherId: teacher },
   })
+  const old = await client.ask<{ createClass: { id: string } }>('mutation ($input: CreateClassInput!) { createClass(input: $input) { id } }', { input: { title: `Old ${round} ${mark}`, termIds: [calendar.term] } })
   const enrollment = await add('enrol', { classId: group.createClass.id, userId: student, role: 'STUDENT' })
-  return { ...calendar, student, otherStudent, teacher, class: group.createClass.id, course: group.createClass.course.id, enrollment }
+  const leaver = await add('addStudent', person('Sophie'))
+  return { ...calendar, leaver, oldClass: old.createClass.id, student, otherStudent, teacher, class: group.createClass.id, course: group.createClass.course.id, enrollment }
 }
 
 /** What a statement is refused with where a column takes certain words only, or follows another (check, foreign key). */

@@ -1,5 +1,5 @@
 import type { GraphQLField, GraphQLInputType, GraphQLOutputType, GraphQLSchema } from 'graphql'
-import { getNamedType, getNullableType, isInputObjectType, isLeafType, isListType, isNonNullType, isObjectType } from 'graphql'
+import { getNamedType, getNullableType, isInputObjectType, isInterfaceType, isLeafType, isListType, isNonNullType, isObjectType } from 'graphql'
 import { operatorFields } from './access-table.ts'
 
 export type Kind = 'query' | 'mutation' | 'subscription'
@@ -18,6 +18,8 @@ export interface Operation {
   readonly needsNothing: boolean
   /** Whether it answers pages of a list. */
   readonly paged: boolean
+  /** The arguments that take a cursor. */
+  readonly cursors: readonly string[]
   /** Where it takes ids, inputs in inputs and lists too; `*` is any place in a list. */
   readonly idPlaces: readonly IdPlace[]
 }
@@ -44,6 +46,7 @@ function operation(kind: Kind, field: GraphQLField<unknown, unknown>): Operation
     ask,
     needsNothing: field.args.every(({ type }) => !isNonNullType(type)),
     paged: isObjectType(answer) && 'pageInfo' in answer.getFields(),
+    cursors: field.args.map(({ name }) => name).filter(name => name === 'after' || name === 'before'),
     idPlaces: field.args.flatMap(({ name, type }) => idsIn(type, [name])),
   }
 }
@@ -63,7 +66,7 @@ const deepest = 4
 /** Every field without arguments that must be given, down to where a type comes again; of pages the nodes once, and nothing that is the operator's alone. */
 function selection(type: GraphQLOutputType, within: readonly string[]): string {
   const named = getNamedType(type)
-  if (!isObjectType(named))
+  if (!isObjectType(named) && !isInterfaceType(named))
     return ''
   const path = [...within, named.name]
   const fields = Object.values(named.getFields()).flatMap((field) => {

@@ -17,7 +17,8 @@ export interface RightCall {
 export const rightCalls: Readonly<Record<string, RightCall>> = {
   'query user': { variables: ({ own }) => ({ id: own.student }), ids: { id: ['student', 'teacher'] } },
   'query class': { variables: ({ own }) => ({ id: own.class }), ids: { id: ['class'] } },
-  'query classes': { variables: ({ own }) => ({ first: 5, filter: { termId: own.term } }), ids: { 'filter.termId': ['term', 'year'] } },
+  'query classes': { variables: ({ own }) => ({ first: 5, filter: { termId: own.term, courseId: own.course } }), ids: { 'filter.courseId': ['course'], 'filter.termId': ['term', 'year'] } },
+  'query enrollments': { variables: ({ own }) => ({ first: 5, filter: { classId: own.class, userId: own.student } }), ids: { 'filter.classId': ['class'], 'filter.userId': ['student'] } },
   'query tenantPreparationStatus': { variables: ({ own }) => ({ tenantId: own.tenant }), ids: { tenantId: ['tenant'] } },
   'subscription tenantPreparationStatus': { variables: ({ own }) => ({ tenantId: own.tenant }), ids: { tenantId: ['tenant'] } },
   'mutation retryTenantPreparation': { variables: ({ own }) => ({ tenantId: own.tenant }), ids: { tenantId: ['tenant'] }, answer: 'CONFLICT' },
@@ -35,6 +36,13 @@ export const rightCalls: Readonly<Record<string, RightCall>> = {
     ids: { 'input.classId': ['class'], 'input.userId': ['otherStudent'] },
   },
   'mutation withdraw': { variables: ({ own }) => ({ enrollmentId: own.enrollment }), ids: { enrollmentId: ['enrollment'] } },
+  'mutation updateUser': { variables: ({ own }) => ({ input: { id: own.student, version: 1, pronouns: 'she' } }), ids: { 'input.id': ['student', 'teacher'] } },
+  'mutation removeUser': { variables: ({ own }) => ({ id: own.leaver, version: 1 }), ids: { id: ['leaver'] } },
+  'mutation restoreUser': { variables: ({ own }) => ({ id: own.leaver }), ids: { id: ['leaver'] } },
+  'mutation updateClass': { variables: ({ own }) => ({ input: { id: own.class, version: 1, termIds: [own.otherTerm], courseId: own.course } }), ids: { 'input.id': ['class'], 'input.courseId': ['course'], 'input.termIds.*': ['term', 'year'] } },
+  'mutation removeClass': { variables: ({ own }) => ({ id: own.oldClass, version: 1 }), ids: { id: ['oldClass'] } },
+  'mutation restoreClass': { variables: ({ own }) => ({ id: own.oldClass }), ids: { id: ['oldClass'] } },
+  'mutation updateEnrollment': { variables: ({ own }) => ({ input: { id: own.enrollment, version: 1, endDate: '2090-01-01' } }), ids: { 'input.id': ['enrollment'] } },
   'mutation updateSchoolYear': {
     variables: ({ own }) => ({
       input: {

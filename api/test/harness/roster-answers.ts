@@ -7,10 +7,14 @@ interface List<Node> {
 
 interface Org { id: string, name: string, type: string }
 interface Role { role: string, roleType: string, org: Org }
-interface Enrollment { id: string, status: string, role: string, primary: boolean, user: Person, class: Group }
+interface Enrollment { id: string, version: number, beginDate: string | null, endDate: string | null, status: string, role: string, primary: boolean, user: Person, class: Group }
 
 export interface Person {
   id: string
+  status: string
+  version: number
+  email: string | null
+  grades: string[]
   sourcedId: string
   username: string
   givenName: string
@@ -22,6 +26,9 @@ export interface Person {
 
 export interface Group {
   id: string
+  status: string
+  version: number
+  location: string | null
   sourcedId: string
   title: string
   classCode: string | null
@@ -32,7 +39,9 @@ export interface Group {
   enrollments: Enrollment[]
 }
 
-export interface Session { id: string, title: string, startDate: string, endDate: string, schoolYear: number, children: Session[] }
+export interface Session { id: string, version: number, title: string, startDate: string, endDate: string, schoolYear: number, children: Session[] }
+
+export interface Change { type: string, id: string, sourcedId: string, version: number, changeNumber: number, deleted: boolean, record: { __typename: string, id: string, status: string, version: number } & Record<string, unknown> }
 
 export interface Board {
   school: Org
@@ -57,5 +66,15 @@ export interface RosterAnswer {
   createClass: Group
   enrol: Enrollment
   withdraw: Enrollment
+  updateEnrollment: Enrollment
+  updateUser: Person
+  removeUser: Person
+  restoreUser: Person
+  updateClass: Group
+  removeClass: Group
+  restoreClass: Group
+  enrollments: List<Enrollment>
+  academicSessions: List<Session>
+  changes: List<Change>
   updateSchoolYear: Session
 }

@@ -99,14 +99,14 @@ export async function openTwoSchools(options: { now?: () => Date, timeZones?: re
 }
 
 /** What a refused answer tells the client. */
-export async function refusal(answer: Promise<unknown>): Promise<{ code: string, message: string, fields: readonly FieldError[] }> {
+export async function refusal(answer: Promise<unknown>): Promise<{ code: string, message: string, fields: readonly FieldError[], facts?: Readonly<Record<string, unknown>> }> {
   try {
     await answer
   }
   catch (error) {
     const known = error instanceof GraphQLError ? error.originalError : error
     if (known instanceof ExpectedError)
-      return { code: known.code, message: known.message, fields: known.fields ?? [] }
+      return { code: known.code, message: known.message, fields: known.fields ?? [], ...(Object.keys(known.facts).length > 0 && { facts: known.facts }) }
     throw error
   }
   throw new Error('This was to be refused, and was answered.')

@@ -38,6 +38,11 @@ describe('a key goes no further than its scopes', () => {
     ['what is skipped', ['classes:read'], '{ classes { nodes { id studentCount @skip(if: true) } } }', 'enrollments:read'],
     ['writing with reading', ['users:read'], 'mutation { addStudent(input: { givenName: "A", familyName: "B" }) { id } }', 'users:write'],
     ['out of what was written', ['enrollments:write'], 'mutation { withdraw(enrollmentId: "6ff0e5b1-0000-4000-8000-00000000dead") { user { id } } }', 'users:read'],
+    ['removing a person, who is then in no class', ['users:write'], 'mutation { removeUser(id: "6ff0e5b1-0000-4000-8000-00000000dead", version: 1) { id } }', 'enrollments:write'],
+    ['changes of everything', ['classes:read'], '{ changes { nodes { id } } }', 'orgs:read'],
+    ['changes of another type', ['classes:read'], '{ changes(types: [CLASS, USER]) { totalCount } }', 'users:read'],
+    ['the record of a change', ['classes:read'], '{ changes(types: [CLASS]) { nodes { record { id ... on User { email } } } } }', 'users:read'],
+    ['the record of a change, by a fragment', ['classes:read'], '{ changes(types: [CLASS]) { nodes { record { ...F } } } } fragment F on RosterRecord { id ... on Class { course { id } } }', 'courses:read'],
     ['a course made by the way', ['classes:write'], 'mutation { createClass(input: { title: "A" termIds: [] }) { id } }', 'courses:write'],
   ])('%s', async (_, scopes, document, missing) => {
     expect(await refusal(scopes, document)).toEqual(lacks(missing))
@@ -48,6 +53,10 @@ describe('a key goes no further than its scopes', () => {
     // Writing includes reading.
     expect(await refusal(['classes:write', 'enrollments:write', 'users:write'], walk)).toBe('answered')
     expect(await refusal(['classes:read'], walk)).toMatchObject({ missing: ['roster.enrollments:read', 'roster.users:read'] })
+  })
+
+  test('changes of what it may read it may follow, records included', async () => {
+    expect(await refusal(['classes:read'], '{ changes(types: [CLASS]) { totalCount pageInfo { endCursor } nodes { type id record { id status ... on Class { title } } } } }')).toBe('answered')
   })
 
   test.each([

@@ -1,10 +1,12 @@
 import type { RecordStatus, ClassType as StoredClassType } from './roster.words.ts'
-import { Field, ID, ObjectType } from 'type-graphql'
+import { GraphQLDateTime } from 'graphql-scalars'
+import { Field, ID, Int, ObjectType } from 'type-graphql'
 import { OfResource } from '../../access/for-keys.ts'
 import { connectionType } from '../../access/page.type.ts'
 import { ClassTypeEnum, RecordStatusEnum } from './enums.type.ts'
+import { modifiedDescription, RosterRecordType, versionDescription } from './roster-record.type.ts'
 
-@ObjectType('Class', { description: 'A group of people who meet for a course.', simpleResolvers: true })
+@ObjectType('Class', { description: 'A group of people who meet for a course.', implements: RosterRecordType, simpleResolvers: true })
 @OfResource('roster.classes')
 export class ClassType {
   @Field(() => ID, { description: 'In this school.' })
@@ -15,6 +17,12 @@ export class ClassType {
 
   @Field(() => RecordStatusEnum, { description: 'Whether it is in use.' })
   status!: RecordStatus
+
+  @Field(() => Int, { description: versionDescription })
+  version!: number
+
+  @Field(() => GraphQLDateTime, { description: modifiedDescription })
+  dateLastModified!: Date
 
   @Field(() => String, { description: 'As people call it.' })
   title!: string

@@ -1,6 +1,7 @@
 import type { ClassType, EnrollmentRole } from './roster.words.ts'
-import { Field, ID, InputType } from 'type-graphql'
+import { Field, ID, InputType, Int } from 'type-graphql'
 import { z } from 'zod'
+import { LocalDate } from '../../access/scalars.ts'
 import { line, optionalLine } from '../../shared/validate.ts'
 import { ClassTypeEnum, EnrollmentRoleEnum } from './enums.type.ts'
 import { classTypes, enrollmentRoles } from './roster.words.ts'
@@ -41,6 +42,24 @@ export class EnrolInput {
   role!: EnrollmentRole
 }
 
+@InputType('UpdateEnrollmentInput', { description: 'What to change of a person\'s place in a class. What is left out stays as it is, null empties it.' })
+export class UpdateEnrollmentInput {
+  @Field(() => ID, { description: 'The place.' })
+  id!: string
+
+  @Field(() => Int, { description: 'The version that was read: CONFLICT where it is no longer that, with the current one as `extensions.version`.' })
+  version!: number
+
+  @Field(() => Boolean, { nullable: true, description: 'Whether this is the class\'s main teacher; for teachers only, and cannot be emptied.' })
+  primary?: boolean | null
+
+  @Field(() => LocalDate, { nullable: true, description: 'Inclusive.' })
+  beginDate?: string | null
+
+  @Field(() => LocalDate, { nullable: true, description: 'Exclusive: the first day after it.' })
+  endDate?: string | null
+}
+
 export const newClass = z.object({
   title: line(200),
   courseId: z.string().nullish(),
@@ -52,3 +71,11 @@ export const newClass = z.object({
 })
 
 export const newEnrollment = z.object({ classId: z.string(), userId: z.string(), role: z.enum(enrollmentRoles) })
+
+export const enrollmentChange = z.object({
+  id: z.string(),
+  version: z.int(),
+  primary: z.boolean().optional(),
+  beginDate: z.iso.date().nullish(),
+  endDate: z.iso.date().nullish(),
+})

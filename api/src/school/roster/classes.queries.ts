@@ -1,19 +1,24 @@
 import type { Direction, Page, SortKey } from '../../database/keyset.ts'
 import type { SchoolDb } from '../../database/school-db.ts'
 import type { PageArguments } from '../../shared/page.ts'
+import type { RecordFilter } from './record-filter.ts'
 import type { RosterTables } from './roster.tables.ts'
+import type { ClassType } from './roster.words.ts'
 import { sql } from 'kysely'
 import { readKeyset } from '../../database/keyset.ts'
 import { readPage } from '../../shared/page.ts'
 import { isUuid } from './known-id.ts'
+import { filterKey, recordCondition } from './record-filter.ts'
 import { anyOf, byKey, listByKey } from './rows.ts'
-import { matches } from './search.ts'
+import { matches, typeable } from './search.ts'
 import { sessionColumns } from './sessions.queries.ts'
 
 const classColumns = [
   'class.id',
   'class.sourced_id as sourcedId',
   'class.status',
+  'class.version',
+  'class.date_last_modified as dateLastModified',
   'class.title',
   'class.class_code as classCode',
   'class.class_type as classType',
@@ -22,9 +27,12 @@ const classColumns = [
   'class.course_id as courseId',
 ] as const
 
-export interface ClassFilter {
+export interface ClassFilter extends RecordFilter {
   readonly search?: string | null
   readonly termId?: string | null
+  readonly courseId?: string | null
+  readonly classType?: ClassType | null
+  readonly grade?: string | null
 }
 
 export type ClassOrderField = 'title' | 'classCode' | 'dateLastModified'
@@ -50,8 +58,7 @@ const orders: Record<ClassOrderField, readonly SortKey[]> = {
 export function classesPage(db: SchoolDb, list: ClassList): Promise<Page<ClassRow>> {
   const { field, direction } = list.orderBy ?? { field: 'title', direction: 'asc' }
   const keys = orders[field]
-  const filter = [list.filter?.search ?? null, list.filter?.termId ?? null]
-  const request = readPage(list, [db.tenantId, 'classes', ...filter, field, direction], keys.map(key => key.kind))
+  const request = readPage(list, [db.tenantId, 'classes', filterKey(list.filter), field, direction], keys.map(key => key.kind))
   return readKeyset(listed(db, list.filter).select(classColumns), { keys, direction }, request)
 }
 
@@ -89,8 +96,8 @@ export async function studentCountByClass(db: SchoolDb, classIds: readonly strin
 type ClassRow = NonNullable<Awaited<ReturnType<typeof classesById>>[number]>
 
 function listed(db: SchoolDb, filter: ClassFilter | null | undefined) {
-  let query = db.rows<RosterTables>().selectFrom('class').where('class.status', '=', 'active')
-  const { search, termId } = filter ?? {}
+  let query = db.rows<RosterTables>().selectFrom('class').where(recordCondition('class', filter ?? {}))
+  const { search, termId, courseId, classType, grade } = filter ?? {}
   if (search)
     query = query.where(eb => matches(eb, 'class.search_text', search))
   if (typeof termId === 'string') {
@@ -102,5 +109,11 @@ function listed(db: SchoolDb, filter: ClassFilter | null | undefined) {
           .where('class_term.academic_session_id', '=', termId)))
       : query.where(sql.lit(false))
   }
+  if (typeof courseId === 'string')
+    query = isUuid(courseId) ? query.where('class.course_id', '=', courseId) : query.where(sql.lit(false))
+  if (classType)
+    query = query.where('class.class_type', '=', classType)
+  if (grade)
+    query = query.where(eb => eb(eb.val(typeable(grade, 'grade')), '=', eb.fn.any('class.grades')))
   return query
 }

@@ -1,11 +1,13 @@
 import type { RequestContext } from '../../access/request-context.ts'
 import type { Page } from '../../database/keyset.ts'
+import type { ClassChangesService } from './class-changes.service.ts'
 import type { ClassesService } from './classes.service.ts'
 import type { EnrollmentRole } from './roster.words.ts'
 import { Arg, Args, Authorized, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql'
 import { ForKeys, requireScope } from '../../access/for-keys.ts'
 import { inSchool } from '../../access/request-context.ts'
 import { AcademicSessionType } from './academic-session.type.ts'
+import { UpdateClassInput } from './class-changes.input.ts'
 import { ClassConnection, ClassType } from './class.type.ts'
 import { CreateClassInput } from './classes.input.ts'
 import { classesById, classesPage, studentCountByClass, termsByClass } from './classes.queries.ts'
@@ -21,7 +23,7 @@ import { teachersByClass } from './users.queries.ts'
 
 @Resolver(() => ClassType)
 export class ClassesResolver {
-  constructor(private readonly classService: ClassesService) {}
+  constructor(private readonly classService: ClassesService, private readonly changes: ClassChangesService) {}
 
   @ForKeys('roster.classes:read')
   @Authorized('roster:read')
@@ -49,6 +51,31 @@ export class ClassesResolver {
     return inSchool(context).write(db => this.classService.createClass(db, input))
   }
 
+  @ForKeys('roster.classes:write')
+  @Authorized('roster:write')
+  @Mutation(() => ClassType, { description: 'Changes a class.' })
+  updateClass(@Arg('input', () => UpdateClassInput, { description: 'The class, and what to change.' }) input: UpdateClassInput, @Ctx() context: RequestContext) {
+    return inSchool(context).write(db => this.changes.update(db, input))
+  }
+
+  @ForKeys('roster.classes:write', 'roster.enrollments:write')
+  @Authorized('roster:write')
+  @Mutation(() => ClassType, { description: 'Ends a class, with the places in it. Answers the tombstone; restoreClass undoes it for as long as that is kept.' })
+  removeClass(
+    @Arg('id', () => ID, { description: 'Of the class.' }) id: string,
+    @Arg('version', () => Int, { description: 'The version that was read: CONFLICT where it is no longer that.' }) version: number,
+    @Ctx() context: RequestContext,
+  ) {
+    return inSchool(context).write(db => this.changes.remove(db, id, version))
+  }
+
+  @ForKeys('roster.classes:write', 'roster.enrollments:write')
+  @Authorized('roster:write')
+  @Mutation(() => ClassType, { description: 'Brings a removed class back, with the places that went in the same change. CLASS_CODE_TAKEN where another class has got the code.' })
+  restoreClass(@Arg('id', () => ID, { description: 'Of the class.' }) id: string, @Ctx() context: RequestContext) {
+    return inSchool(context).write(db => this.changes.restore(db, id))
+  }
+
   @FieldResolver(() => CourseType, { description: 'What the class takes.' })
   async course(@Root() group: ClassType, @Ctx() context: RequestContext) {
     return found(await inSchool(context).load(coursesById, group.courseId), 'The course')
@@ -71,7 +98,7 @@ export class ClassesResolver {
     return inSchool(context).load(teachersByClass, group.id)
   }
 
-  @FieldResolver(() => [EnrollmentType], { description: 'Who is in it, by family name.' })
+  @FieldResolver(() => [EnrollmentType], { description: 'Who is in it, by family name; at most 500.' })
   enrollments(
     @Root() group: ClassType,
     @Arg('role', () => EnrollmentRoleEnum, { nullable: true, description: 'Only places of this kind.' }) role: EnrollmentRole | null,

@@ -13,14 +13,14 @@ import { refuseWrongRole } from './enrollments.service.ts'
 import { found, knownId } from './known-id.ts'
 import { Org } from './org.entity.ts'
 import { store } from './roster.errors.ts'
-import { lockSchool } from './school.queries.ts'
+import { readSchool } from './school.queries.ts'
 import { User } from './user.entity.ts'
 
 /** Creates the classes of a school. */
 export class ClassesService {
   async createClass(db: SchoolDb, input: CreateClassInput) {
     const { termIds, courseId, teacherId, ...fields } = parseInput(newClass, input)
-    const school = await lockSchool(db)
+    const school = await readSchool(db)
     const org = db.em.getReference(Org, school.id)
     // An empty id is no choice left out: it is an id that nothing has.
     const course = typeof courseId === 'string' ? await findCourse(db, courseId) : await courseOfTitle(db, fields.title, org)
@@ -37,7 +37,7 @@ export class ClassesService {
   }
 }
 
-async function findCourse(db: SchoolDb, id: string): Promise<Course> {
+export async function findCourse(db: SchoolDb, id: string): Promise<Course> {
   return found(await db.em.findOne(Course, { id: knownId(id, 'The course'), status: 'active' }), 'The course')
 }
 
@@ -53,7 +53,7 @@ async function courseOfTitle(db: SchoolDb, title: string, org: Org): Promise<Cou
   return known ? db.em.getReference(Course, known.id) : db.em.create(Course, { title, org })
 }
 
-async function findTerms(db: SchoolDb, ids: readonly string[]): Promise<AcademicSession[]> {
+export async function findTerms(db: SchoolDb, ids: readonly string[]): Promise<AcademicSession[]> {
   const wanted = ids.map(id => knownId(id, 'The term'))
   const terms = await db.em.find(AcademicSession, { id: { $in: wanted }, status: 'active' })
   return wanted.map(id => found(terms.find(term => term.id === id), 'The term'))

@@ -1,16 +1,18 @@
 import type { Page, SortKey } from '../../database/keyset.ts'
 import type { SchoolDb } from '../../database/school-db.ts'
 import type { PageArguments } from '../../shared/page.ts'
+import type { RecordFilter } from './record-filter.ts'
 import type { RosterTables } from './roster.tables.ts'
 import { sql } from 'kysely'
 import { readKeyset } from '../../database/keyset.ts'
 import { readPage } from '../../shared/page.ts'
+import { filterKey, recordCondition } from './record-filter.ts'
 import { anyOf, byKey } from './rows.ts'
 import { matches } from './search.ts'
 
-const courseColumns = ['course.id', 'course.sourced_id as sourcedId', 'course.title', 'course.course_code as courseCode', 'course.grades', 'course.subjects'] as const
+const courseColumns = ['course.id', 'course.sourced_id as sourcedId', 'course.status', 'course.version', 'course.date_last_modified as dateLastModified', 'course.title', 'course.course_code as courseCode', 'course.grades', 'course.subjects'] as const
 
-export interface CourseFilter { readonly search?: string | null }
+export interface CourseFilter extends RecordFilter { readonly search?: string | null }
 export interface CourseList extends PageArguments { readonly filter?: CourseFilter | null }
 
 const byTitle: readonly SortKey[] = [
@@ -20,7 +22,7 @@ const byTitle: readonly SortKey[] = [
 
 /** One page of what the school teaches, by title. */
 export function coursesPage(db: SchoolDb, list: CourseList): Promise<Page<CourseRow>> {
-  const request = readPage(list, [db.tenantId, 'courses', list.filter?.search ?? null], byTitle.map(key => key.kind))
+  const request = readPage(list, [db.tenantId, 'courses', filterKey(list.filter)], byTitle.map(key => key.kind))
   return readKeyset(listed(db, list.filter).select(courseColumns), { keys: byTitle, direction: 'asc' }, request)
 }
 
@@ -31,7 +33,7 @@ export async function coursesById(db: SchoolDb, ids: readonly string[]) {
 type CourseRow = NonNullable<Awaited<ReturnType<typeof coursesById>>[number]>
 
 function listed(db: SchoolDb, filter: CourseFilter | null | undefined) {
-  const query = db.rows<RosterTables>().selectFrom('course').where('course.status', '=', 'active')
+  const query = db.rows<RosterTables>().selectFrom('course').where(recordCondition('course', filter ?? {}))
   const search = filter?.search
   return search ? query.where(eb => matches(eb, 'course.search_text', search)) : query
 }

@@ -1,11 +1,22 @@
+import type { Page, SortKey } from '../../database/keyset.ts'
 import type { SchoolDb } from '../../database/school-db.ts'
+import type { PageArguments } from '../../shared/page.ts'
+import type { RecordFilter } from './record-filter.ts'
 import type { RosterTables } from './roster.tables.ts'
 import type { EnrollmentRole } from './roster.words.ts'
+import { sql } from 'kysely'
+import { readKeyset } from '../../database/keyset.ts'
+import { readPage } from '../../shared/page.ts'
+import { isUuid } from './known-id.ts'
+import { filterKey, recordCondition } from './record-filter.ts'
 import { anyOf, byKey, listByKey } from './rows.ts'
 
 const enrollmentColumns = [
   'enrollment.id',
+  'enrollment.sourced_id as sourcedId',
   'enrollment.status',
+  'enrollment.version',
+  'enrollment.date_last_modified as dateLastModified',
   'enrollment.role',
   'enrollment.is_primary as primary',
   'enrollment.begin_date as beginDate',
@@ -64,3 +75,27 @@ async function readOfClasses(db: SchoolDb, classIds: readonly string[], role?: E
 }
 
 type EnrollmentRow = NonNullable<Awaited<ReturnType<typeof enrollmentsById>>[number]>
+
+export interface EnrollmentFilter extends RecordFilter {
+  readonly role?: EnrollmentRole | null
+  readonly classId?: string | null
+  readonly userId?: string | null
+}
+export interface EnrollmentList extends PageArguments { readonly filter?: EnrollmentFilter | null }
+
+const byId: readonly SortKey[] = [{ expression: sql.ref('enrollment.id'), kind: 'uuid' }]
+
+/** One page of who is in which class, by id. */
+export function enrollmentsPage(db: SchoolDb, list: EnrollmentList): Promise<Page<EnrollmentRow>> {
+  const { role, classId, userId } = list.filter ?? {}
+  const request = readPage(list, [db.tenantId, 'enrollments', filterKey(list.filter)], byId.map(key => key.kind))
+  let query = db.rows<RosterTables>().selectFrom('enrollment').where(recordCondition('enrollment', list.filter ?? {}))
+  if (role)
+    query = query.where('enrollment.role', '=', role)
+  // An id that cannot be has no enrollments.
+  for (const [column, id] of [['enrollment.class_id', classId], ['enrollment.user_id', userId]] as const) {
+    if (typeof id === 'string')
+      query = isUuid(id) ? query.where(column, '=', id) : query.where(sql.lit(false))
+  }
+  return readKeyset(query.select(enrollmentColumns), { keys: byId, direction: 'asc' }, request)
+}

@@ -1,14 +1,16 @@
 import type { SchoolDb } from '../../database/school-db.ts'
-import type { EnrolInput } from './classes.input.ts'
+import type { EnrolInput, UpdateEnrollmentInput } from './classes.input.ts'
 import type { RosterTables } from './roster.tables.ts'
 import type { EnrollmentRole, RosterRole } from './roster.words.ts'
+import { Invalid, invalidField } from '../../shared/errors.ts'
 import { parseInput } from '../../shared/validate.ts'
 import { Class } from './class.entity.ts'
-import { newEnrollment } from './classes.input.ts'
+import { enrollmentChange, newEnrollment } from './classes.input.ts'
 import { Enrollment } from './enrollment.entity.ts'
 import { enrollmentsById } from './enrollments.queries.ts'
 import { found, knownId } from './known-id.ts'
-import { alreadyEnrolled, store, wrongRole } from './roster.errors.ts'
+import { refuseFull } from './removal.ts'
+import { alreadyEnrolled, refuseStale, store, wrongRole } from './roster.errors.ts'
 import { User } from './user.entity.ts'
 
 /** Puts people in classes and takes them out. */
@@ -23,14 +25,31 @@ export class EnrollmentsService {
     if (earlier?.status === 'active')
       throw alreadyEnrolled()
     const enrollment = earlier ?? db.em.create(Enrollment, { class: group, user, role })
+    await refuseFull(db, [enrollment], 'classId')
     db.em.assign(enrollment, { status: 'active', endDate: null })
     return this.#store(db, enrollment.id)
   }
 
+  async update(db: SchoolDb, input: UpdateEnrollmentInput) {
+    const { id, version, primary, ...days } = parseInput(enrollmentChange, input)
+    const enrollment = found(await db.em.findOne(Enrollment, { id: knownId(id, 'The enrollment'), status: 'active' }), 'The enrollment')
+    refuseStale(enrollment, version)
+    if (primary && enrollment.role !== 'teacher')
+      throw invalidField(['primary'], 'INVALID', 'Only a teacher can be the main one.')
+    db.em.assign(enrollment, { ...days, isPrimary: primary }, { ignoreUndefined: true })
+    const { beginDate, endDate } = enrollment
+    if (beginDate && endDate && beginDate >= endDate)
+      throw new Invalid('It must end after it begins.', { fields: [{ path: ['endDate'], code: 'ENDS_BEFORE_START', message: 'It must end after it begins.' }] })
+    return this.#store(db, enrollment.id)
+  }
+
   /** Withdrawing twice is withdrawing once. */
-  async withdraw(db: SchoolDb, enrollmentId: string) {
+  async withdraw(db: SchoolDb, enrollmentId: string, version?: number | null) {
     const enrollment = found(await db.em.findOne(Enrollment, { id: knownId(enrollmentId, 'The enrollment') }), 'The enrollment')
-    enrollment.status = 'tobedeleted'
+    if (enrollment.status === 'active') {
+      refuseStale(enrollment, version)
+      enrollment.status = 'tobedeleted'
+    }
     return this.#store(db, enrollment.id)
   }
 

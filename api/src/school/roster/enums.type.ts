@@ -1,5 +1,5 @@
 import type { ClassOrderField } from './classes.queries.ts'
-import type { AcademicSessionType, ClassType, EnrollmentRole, OrgType, RecordStatus, RoleType, RosterRole, SetupTaskKey } from './roster.words.ts'
+import type { AcademicSessionType, ClassType, EnrollmentRole, OrgType, RecordStatus, RecordType, RoleType, RosterRole, SetupTaskKey } from './roster.words.ts'
 import type { UserOrderField } from './users.queries.ts'
 import { registerEnumType } from 'type-graphql'
 
@@ -13,7 +13,17 @@ function publish<Word extends string>(name: string, description: string, values:
 
 export const RecordStatusEnum = publish<RecordStatus>('RecordStatus', 'OneRoster\'s record states.', {
   ACTIVE: ['active', 'In use.'],
-  TOBEDELETED: ['tobedeleted', 'Withdrawn; kept on record, listed nowhere.'],
+  TOBEDELETED: ['tobedeleted', 'Removed or withdrawn: a tombstone, kept for a while for whoever keeps copies, and listed only for those who ask.'],
+})
+
+export const RecordTypeEnum = publish<RecordType>('RecordType', 'The kinds of record that other systems keep copies of, what is referred to first.', {
+  ORG: ['org', 'An organisation: the school itself.'],
+  ACADEMIC_SESSION: ['academicSession', 'A school year or a part of one.'],
+  COURSE: ['course', 'What is taught.'],
+  CLASS: ['class', 'A group of people who meet for a course; when it meets is part of it.'],
+  USER: ['user', 'A person.'],
+  ROLE: ['role', 'What a person is at an org.'],
+  ENROLLMENT: ['enrollment', 'A person\'s place in a class.'],
 })
 
 export const OrgTypeEnum = publish<OrgType>('OrgType', 'What kind of organisation it is.', {

@@ -1,13 +1,27 @@
 import type { Direction } from '../../database/keyset.ts'
 import type { ClassOrderField } from './classes.queries.ts'
-import type { RosterRole } from './roster.words.ts'
+import type { AcademicSessionType, ClassType, EnrollmentRole, RecordStatus, RosterRole } from './roster.words.ts'
 import type { UserOrderField } from './users.queries.ts'
-import { ArgsType, Field, ID, InputType } from 'type-graphql'
+import { GraphQLDateTime } from 'graphql-scalars'
+import { ArgsType, Field, ID, InputType, Int } from 'type-graphql'
 import { OrderDirectionEnum, PageArgs } from '../../access/page.type.ts'
-import { ClassOrderFieldEnum, RosterRoleEnum, UserOrderFieldEnum } from './enums.type.ts'
+import { AcademicSessionTypeEnum, ClassOrderFieldEnum, ClassTypeEnum, EnrollmentRoleEnum, RecordStatusEnum, RosterRoleEnum, UserOrderFieldEnum } from './enums.type.ts'
+
+/** What every list of records can be asked for. */
+@InputType()
+abstract class RecordFilterInput {
+  @Field(() => RecordStatusEnum, { nullable: true, description: 'Only records in this state. Unless told: those in use; with `updatedSince`, tombstones too.' })
+  status?: RecordStatus | null
+
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'Only records whose dateLastModified is this moment or later, tombstones included. To miss nothing, follow `changes` instead.' })
+  updatedSince?: Date | null
+
+  @Field(() => [String], { nullable: true, description: 'Only records that other systems know by one of these; at most 100.' })
+  sourcedIds?: string[] | null
+}
 
 @InputType('UserFilter', { description: 'Which people to list; all that is given must hold.' })
-export class UserFilterInput {
+export class UserFilterInput extends RecordFilterInput {
   @Field(() => RosterRoleEnum, { nullable: true, description: 'Only people who have this role.' })
   role?: RosterRole | null
 
@@ -37,12 +51,21 @@ export class UsersArgs extends PageArgs {
 }
 
 @InputType('ClassFilter', { description: 'Which classes to list; all that is given must hold.' })
-export class ClassFilterInput {
+export class ClassFilterInput extends RecordFilterInput {
   @Field(() => String, { nullable: true, description: 'Words that all occur in title, code or place; case and accents do not matter.' })
   search?: string | null
 
   @Field(() => ID, { nullable: true, description: 'Only classes that meet in this part of the year.' })
   termId?: string | null
+
+  @Field(() => ID, { nullable: true, description: 'Only classes that take this course.' })
+  courseId?: string | null
+
+  @Field(() => ClassTypeEnum, { nullable: true, description: 'Only classes that meet in this way.' })
+  classType?: ClassType | null
+
+  @Field(() => String, { nullable: true, description: 'Only classes for this grade.' })
+  grade?: string | null
 }
 
 @InputType('ClassOrder', { description: 'How to order classes.' })
@@ -64,7 +87,7 @@ export class ClassesArgs extends PageArgs {
 }
 
 @InputType('CourseFilter', { description: 'Which courses to list.' })
-export class CourseFilterInput {
+export class CourseFilterInput extends RecordFilterInput {
   @Field(() => String, { nullable: true, description: 'Words that all occur in title or code; case and accents do not matter.' })
   search?: string | null
 }
@@ -73,4 +96,37 @@ export class CourseFilterInput {
 export class CoursesArgs extends PageArgs {
   @Field(() => CourseFilterInput, { nullable: true, description: 'Which courses; all unless told.' })
   filter?: CourseFilterInput | null
+}
+
+@InputType('EnrollmentFilter', { description: 'Which places in classes to list; all that is given must hold.' })
+export class EnrollmentFilterInput extends RecordFilterInput {
+  @Field(() => EnrollmentRoleEnum, { nullable: true, description: 'Only places of this kind.' })
+  role?: EnrollmentRole | null
+
+  @Field(() => ID, { nullable: true, description: 'Only places in this class.' })
+  classId?: string | null
+
+  @Field(() => ID, { nullable: true, description: 'Only places of this person.' })
+  userId?: string | null
+}
+
+@ArgsType()
+export class EnrollmentsArgs extends PageArgs {
+  @Field(() => EnrollmentFilterInput, { nullable: true, description: 'Which places; all unless told.' })
+  filter?: EnrollmentFilterInput | null
+}
+
+@InputType('AcademicSessionFilter', { description: 'Which parts of the calendar to list; all that is given must hold.' })
+export class AcademicSessionFilterInput extends RecordFilterInput {
+  @Field(() => AcademicSessionTypeEnum, { nullable: true, description: 'Only sessions of this length.' })
+  type?: AcademicSessionType | null
+
+  @Field(() => Int, { nullable: true, description: 'Only those of the school year that ends in this year.' })
+  schoolYear?: number | null
+}
+
+@ArgsType()
+export class AcademicSessionsArgs extends PageArgs {
+  @Field(() => AcademicSessionFilterInput, { nullable: true, description: 'Which sessions; all unless told.' })
+  filter?: AcademicSessionFilterInput | null
 }

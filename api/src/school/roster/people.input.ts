@@ -45,7 +45,8 @@ const person = {
   identifier: optionalLine(100),
 }
 
-const grade = line(20).superRefine((text, context) => {
+/** As the school writes it. */
+export const grade = line(20).superRefine((text, context) => {
   if (!/^[\p{L}\p{N}][\p{L}\p{N} ._/+-]*$/u.test(text) || text.toLowerCase() === 'null')
     refuse(context, [], 'INVALID', 'Write a grade such as 7, 07 or KG.')
 })

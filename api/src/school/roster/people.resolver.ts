@@ -1,5 +1,6 @@
 import type { RequestContext } from '../../access/request-context.ts'
 import type { Page } from '../../database/keyset.ts'
+import type { PeopleChangesService } from './people-changes.service.ts'
 import type { PeopleService } from './people.service.ts'
 import { Arg, Args, Authorized, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql'
 import { ForKeys } from '../../access/for-keys.ts'
@@ -9,13 +10,14 @@ import { enrollmentsByUser } from './enrollments.queries.ts'
 import { found, knownId } from './known-id.ts'
 import { UsersArgs } from './lists.input.ts'
 import { OrgType } from './org.type.ts'
+import { UpdateUserInput } from './people-changes.input.ts'
 import { AddStudentInput, AddTeacherInput } from './people.input.ts'
 import { RoleType, UserConnection, UserType } from './user.type.ts'
 import { orgsById, rolesByUser, usersById, usersPage } from './users.queries.ts'
 
 @Resolver(() => UserType)
 export class PeopleResolver {
-  constructor(private readonly people: PeopleService) {}
+  constructor(private readonly people: PeopleService, private readonly changes: PeopleChangesService) {}
 
   @ForKeys('roster.users:read')
   @Authorized('roster:read')
@@ -46,12 +48,37 @@ export class PeopleResolver {
     return inSchool(context).write(db => this.people.addTeacher(db, input))
   }
 
+  @ForKeys('roster.users:write')
+  @Authorized('roster:write')
+  @Mutation(() => UserType, { description: 'Changes a person\'s record.' })
+  updateUser(@Arg('input', () => UpdateUserInput, { description: 'The person, and what to change.' }) input: UpdateUserInput, @Ctx() context: RequestContext) {
+    return inSchool(context).write(db => this.changes.update(db, input))
+  }
+
+  @ForKeys('roster.users:write', 'roster.enrollments:write')
+  @Authorized('roster:write')
+  @Mutation(() => UserType, { description: 'Takes a person off the roster, with roles and places in classes. Answers the tombstone; restoreUser undoes it for as long as that is kept. The username stays taken for ever.' })
+  removeUser(
+    @Arg('id', () => ID, { description: 'Of the person.' }) id: string,
+    @Arg('version', () => Int, { description: 'The version that was read: CONFLICT where it is no longer that.' }) version: number,
+    @Ctx() context: RequestContext,
+  ) {
+    return inSchool(context).write(db => this.changes.remove(db, id, version))
+  }
+
+  @ForKeys('roster.users:write', 'roster.enrollments:write')
+  @Authorized('roster:write')
+  @Mutation(() => UserType, { description: 'Brings a removed person back, with the roles and the places in classes that went in the same change. IDENTIFIER_TAKEN where somebody else has got the number.' })
+  restoreUser(@Arg('id', () => ID, { description: 'Of the person.' }) id: string, @Ctx() context: RequestContext) {
+    return inSchool(context).write(db => this.changes.restore(db, id))
+  }
+
   @FieldResolver(() => [RoleType], { description: 'What the person is, the main role first.' })
   roles(@Root() user: UserType, @Ctx() context: RequestContext) {
     return inSchool(context).load(rolesByUser, user.id)
   }
 
-  @FieldResolver(() => [EnrollmentType], { description: 'The classes the person is in, by title.' })
+  @FieldResolver(() => [EnrollmentType], { description: 'The classes the person is in, by title; at most 100.' })
   enrollments(@Root() user: UserType, @Ctx() context: RequestContext) {
     return inSchool(context).load(enrollmentsByUser, user.id)
   }

@@ -8,7 +8,7 @@ import { found } from './known-id.ts'
 import { Org } from './org.entity.ts'
 import { newStudent, newTeacher } from './people.input.ts'
 import { store } from './roster.errors.ts'
-import { lockSchool } from './school.queries.ts'
+import { readSchool } from './school.queries.ts'
 import { Role, User } from './user.entity.ts'
 import { freeUsername, usernameStem } from './username.ts'
 import { usersById } from './users.queries.ts'
@@ -34,7 +34,7 @@ export class PeopleService {
   }
 
   async #add(db: SchoolDb, person: NewPerson, role: RosterRole) {
-    const school = await lockSchool(db)
+    const school = await readSchool(db)
     const org = db.em.getReference(Org, school.id)
     const user = db.em.create(User, { ...person, username: await chooseUsername(db, person), primaryOrg: org })
     db.em.create(Role, { user, org, role, roleType: 'primary' })

@@ -8,8 +8,17 @@ import { recordChanges } from './record-changes.ts'
 const atField = (field: string, code: ErrorCode, message: string) => new Conflict(message, { code, fields: [{ path: [field], code, message }] })
 
 export const alreadyEnrolled = () => atField('userId', 'ALREADY_ENROLLED', 'This person is already in the class in this role.')
+export const fullClass = (field: string, message: string) => atField(field, 'CLASS_FULL', message)
 export function wrongRole(field: string, code: 'NOT_A_STUDENT' | 'NOT_A_TEACHER') {
   return atField(field, code, code === 'NOT_A_STUDENT' ? 'Only a student of the school can be enrolled as a student.' : 'Only staff of the school can teach or oversee a class.')
+}
+
+/** The record is no longer as the one who changes it saw it: `version` says how it is now. */
+export function refuseStale(record: { readonly version: number }, seen: number | null | undefined, path: readonly string[] = ['version']): void {
+  if (seen === null || seen === undefined || seen === record.version)
+    return
+  const message = 'This was changed meanwhile. Look at it again.'
+  throw new Conflict(message, { facts: { version: record.version }, fields: [{ path, code: 'CONFLICT', message }] })
 }
 
 /** What a unique index means in words. It decides, so that a check before it could only be too early. */

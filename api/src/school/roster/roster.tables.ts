@@ -24,6 +24,8 @@ export interface RosterTables {
     family_name: string
     middle_name: string | null
     preferred_given_name: string | null
+    preferred_family_name: string | null
+    pronouns: string | null
     identifier: string | null
     email: string | null
     phone: string | null

@@ -22,6 +22,10 @@ export type EnrollmentRole = typeof enrollmentRoles[number]
 
 export const sexes = ['male', 'female', 'unspecified', 'other'] as const
 
+/** The kinds of record that other systems keep copies of. A change of several comes in this order: what is referred to first. */
+export const recordTypes = ['org', 'academicSession', 'course', 'class', 'user', 'role', 'enrollment'] as const
+export type RecordType = typeof recordTypes[number]
+
 /** The check-list of a new school, in the order it is shown. */
 export const setupTasks = ['schoolYear', 'teachers', 'students', 'classes', 'enrollments'] as const
 export type SetupTaskKey = typeof setupTasks[number]

@@ -1,4 +1,4 @@
-import { Field, ID, InputType } from 'type-graphql'
+import { Field, ID, InputType, Int } from 'type-graphql'
 import { z } from 'zod'
 import { LocalDate } from '../../access/scalars.ts'
 import { line } from '../../shared/validate.ts'
@@ -7,6 +7,9 @@ import { line } from '../../shared/validate.ts'
 export class TermInput {
   @Field(() => ID, { description: 'Which part.' })
   id!: string
+
+  @Field(() => Int, { nullable: true, description: 'The version that was read, if it has to be that still (CONFLICT).' })
+  version?: number | null
 
   @Field(() => String, { description: 'As people call it.' })
   title!: string
@@ -23,6 +26,9 @@ export class UpdateSchoolYearInput {
   @Field(() => ID, { description: 'Which year.' })
   id!: string
 
+  @Field(() => Int, { nullable: true, description: 'The version that was read, if it has to be that still (CONFLICT).' })
+  version?: number | null
+
   @Field(() => String, { description: 'As people call it.' })
   title!: string
 
@@ -36,6 +42,6 @@ export class UpdateSchoolYearInput {
   terms!: TermInput[]
 }
 
-const part = { id: z.string(), title: line(100), startDate: z.iso.date(), endDate: z.iso.date() }
+const part = { id: z.string(), version: z.int().nullish(), title: line(100), startDate: z.iso.date(), endDate: z.iso.date() }
 
 export const schoolYearChange = z.object({ ...part, terms: z.array(z.object(part)).max(20) })

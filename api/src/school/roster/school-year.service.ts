@@ -5,7 +5,7 @@ import { Invalid } from '../../shared/errors.ts'
 import { parseInput } from '../../shared/validate.ts'
 import { AcademicSession } from './academic-session.entity.ts'
 import { found, knownId } from './known-id.ts'
-import { store } from './roster.errors.ts'
+import { refuseStale, store } from './roster.errors.ts'
 import { yearOfEnd } from './school-calendar.ts'
 import { schoolYearChange } from './school-year.input.ts'
 import { overlap, schoolYearMistakes } from './school-year.rules.ts'
@@ -18,14 +18,17 @@ export class SchoolYearService {
 
   /** Changes a year and those of its parts that are named, all or nothing, and ticks it off the check-list. */
   async updateSchoolYear(db: SchoolDb, input: UpdateSchoolYearInput) {
-    const { id, terms, ...change } = parseInput(schoolYearChange, input)
+    const { id, version, terms, ...change } = parseInput(schoolYearChange, input)
     // All years at once, in one order: two changes of the calendar wait for each other.
     const years = await db.em.find(AcademicSession, { type: 'schoolYear', status: 'active' }, { orderBy: { id: 'asc' }, lockMode: LockMode.PESSIMISTIC_WRITE })
     const yearId = knownId(id, 'The school year')
     const year = found(years.find(candidate => candidate.id === yearId), 'The school year')
     const parts = await db.em.find(AcademicSession, { parentId: year.id, status: 'active' }, { orderBy: { startDate: 'asc', id: 'asc' } })
-    for (const term of terms)
-      found(parts.find(part => part.id === knownId(term.id, 'The term')), 'The term')
+    refuseStale(year, version)
+    for (const [place, term] of terms.entries()) {
+      const part = found(parts.find(part => part.id === knownId(term.id, 'The term')), 'The term')
+      refuseStale(part, term.version, ['terms', String(place), 'version'])
+    }
 
     const wanted = parts.map((part) => {
       const place = terms.findLastIndex(term => term.id.toLowerCase() === part.id)

@@ -1,11 +1,13 @@
 import type { Direction, Page, SortKey } from '../../database/keyset.ts'
 import type { SchoolDb } from '../../database/school-db.ts'
 import type { PageArguments } from '../../shared/page.ts'
+import type { RecordFilter } from './record-filter.ts'
 import type { RosterTables } from './roster.tables.ts'
 import type { RosterRole } from './roster.words.ts'
 import { sql } from 'kysely'
 import { readKeyset } from '../../database/keyset.ts'
 import { readPage } from '../../shared/page.ts'
+import { filterKey, recordCondition } from './record-filter.ts'
 import { anyOf, byKey, listByKey } from './rows.ts'
 import { matches, typeable } from './search.ts'
 
@@ -13,19 +15,23 @@ export const userColumns = [
   'user.id',
   'user.sourced_id as sourcedId',
   'user.status',
+  'user.version',
+  'user.date_last_modified as dateLastModified',
   'user.enabled_user as enabledUser',
   'user.username',
   'user.given_name as givenName',
   'user.family_name as familyName',
   'user.middle_name as middleName',
   'user.preferred_given_name as preferredGivenName',
+  'user.preferred_family_name as preferredFamilyName',
   'user.email',
   'user.phone',
   'user.identifier',
+  'user.pronouns',
   'user.grades',
 ] as const
 
-export interface UserFilter {
+export interface UserFilter extends RecordFilter {
   readonly role?: RosterRole | null
   readonly search?: string | null
   readonly grade?: string | null
@@ -57,7 +63,7 @@ const orders: Record<UserOrderField, readonly SortKey[]> = {
 export function usersPage(db: SchoolDb, list: UserList): Promise<Page<UserRow>> {
   const { field, direction } = list.orderBy ?? { field: 'familyName', direction: 'asc' }
   const keys = orders[field]
-  const request = readPage(list, [db.tenantId, 'users', ...filterWords(list.filter), field, direction], keys.map(key => key.kind))
+  const request = readPage(list, [db.tenantId, 'users', filterKey(list.filter), field, direction], keys.map(key => key.kind))
   return readKeyset(listed(db, list.filter).select(userColumns), { keys, direction }, request)
 }
 
@@ -83,10 +89,12 @@ export async function teachersByClass(db: SchoolDb, classIds: readonly string[])
   return listByKey(classIds, rows, row => row.classId)
 }
 
+const roleColumns = ['id', 'sourced_id as sourcedId', 'status', 'version', 'date_last_modified as dateLastModified', 'user_id as userId', 'org_id as orgId', 'role', 'role_type as roleType', 'begin_date as beginDate', 'end_date as endDate'] as const
+
 export async function rolesByUser(db: SchoolDb, userIds: readonly string[]) {
   const rows = await db.rows<RosterTables>()
     .selectFrom('role')
-    .select(['id', 'user_id as userId', 'org_id as orgId', 'role', 'role_type as roleType', 'begin_date as beginDate', 'end_date as endDate'])
+    .select(roleColumns)
     .where('user_id', '=', anyOf(userIds))
     .where('status', '=', 'active')
     .orderBy('role_type')
@@ -96,10 +104,14 @@ export async function rolesByUser(db: SchoolDb, userIds: readonly string[]) {
   return listByKey(userIds, rows, row => row.userId)
 }
 
+export async function rolesById(db: SchoolDb, ids: readonly string[]) {
+  return byKey(ids, await db.rows<RosterTables>().selectFrom('role').select(roleColumns).where('id', '=', anyOf(ids)).execute(), row => row.id)
+}
+
 export async function orgsById(db: SchoolDb, ids: readonly string[]) {
   const rows = await db.rows<RosterTables>()
     .selectFrom('org')
-    .select(['id', 'sourced_id as sourcedId', 'name', 'type', 'identifier'])
+    .select(['id', 'sourced_id as sourcedId', 'status', 'version', 'date_last_modified as dateLastModified', 'name', 'type', 'identifier'])
     .where('id', '=', anyOf(ids))
     .execute()
   return byKey(ids, rows, row => row.id)
@@ -107,12 +119,8 @@ export async function orgsById(db: SchoolDb, ids: readonly string[]) {
 
 type UserRow = NonNullable<Awaited<ReturnType<typeof usersById>>[number]>
 
-function filterWords(filter: UserFilter | null | undefined) {
-  return [filter?.role ?? null, filter?.search ?? null, filter?.grade ?? null]
-}
-
 function listed(db: SchoolDb, filter: UserFilter | null | undefined) {
-  let query = db.rows<RosterTables>().selectFrom('user').where('user.status', '=', 'active')
+  let query = db.rows<RosterTables>().selectFrom('user').where(recordCondition('user', filter ?? {}))
   const { role, search, grade } = filter ?? {}
   if (role) {
     query = query.where(eb => eb.exists(eb.selectFrom('role')

@@ -135,10 +135,22 @@ export type ChecklistKey =
 
 /** Which classes to list; all that is given must hold. */
 export type ClassFilter = {
+  /** Only classes that meet in this way. */
+  classType?: ClassType | null | undefined;
+  /** Only classes that take this course. */
+  courseId?: string | number | null | undefined;
+  /** Only classes for this grade. */
+  grade?: string | null | undefined;
   /** Words that all occur in title, code or place; case and accents do not matter. */
   search?: string | null | undefined;
+  /** Only records that other systems know by one of these; at most 100. */
+  sourcedIds?: Array<string> | null | undefined;
+  /** Only records in this state. Unless told: those in use; with `updatedSince`, tombstones too. */
+  status?: RecordStatus | null | undefined;
   /** Only classes that meet in this part of the year. */
   termId?: string | number | null | undefined;
+  /** Only records whose dateLastModified is this moment or later, tombstones included. To miss nothing, follow `changes` instead. */
+  updatedSince?: string | null | undefined;
 };
 
 /** How to order classes. */
@@ -169,6 +181,12 @@ export type ClassType =
 export type CourseFilter = {
   /** Words that all occur in title or code; case and accents do not matter. */
   search?: string | null | undefined;
+  /** Only records that other systems know by one of these; at most 100. */
+  sourcedIds?: Array<string> | null | undefined;
+  /** Only records in this state. Unless told: those in use; with `updatedSince`, tombstones too. */
+  status?: RecordStatus | null | undefined;
+  /** Only records whose dateLastModified is this moment or later, tombstones included. To miss nothing, follow `changes` instead. */
+  updatedSince?: string | null | undefined;
 };
 
 /** The key to make. */
@@ -331,7 +349,7 @@ export type PreparationStatus =
 export type RecordStatus =
   /** In use. */
   | 'ACTIVE'
-  /** Withdrawn; kept on record, listed nowhere. */
+  /** Removed or withdrawn: a tombstone, kept for a while for whoever keeps copies, and listed only for those who ask. */
   | 'TOBEDELETED';
 
 /** Shows once more who somebody is. */
@@ -490,6 +508,8 @@ export type TermInput = {
   startDate: string;
   /** As people call it. */
   title: string;
+  /** The version that was read, if it has to be that still (CONFLICT). */
+  version?: number | null | undefined;
 };
 
 /** What kind of thing happened to a tenant. */
@@ -517,6 +537,8 @@ export type UpdateSchoolYearInput = {
   terms: Array<TermInput>;
   /** As people call it. */
   title: string;
+  /** The version that was read, if it has to be that still (CONFLICT). */
+  version?: number | null | undefined;
 };
 
 /** Which people to list; all that is given must hold. */
@@ -527,6 +549,12 @@ export type UserFilter = {
   role?: RosterRole | null | undefined;
   /** Words that all occur in names, e-mail or identifier; case and accents do not matter. */
   search?: string | null | undefined;
+  /** Only records that other systems know by one of these; at most 100. */
+  sourcedIds?: Array<string> | null | undefined;
+  /** Only records in this state. Unless told: those in use; with `updatedSince`, tombstones too. */
+  status?: RecordStatus | null | undefined;
+  /** Only records whose dateLastModified is this moment or later, tombstones included. To miss nothing, follow `changes` instead. */
+  updatedSince?: string | null | undefined;
 };
 
 /** How to order people. */
