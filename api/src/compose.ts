@@ -42,6 +42,7 @@ import { operationsRoom } from './platform/operations/room.ts'
 import { preparationJobs, preparationRoom, schoolVersion, startPreparationWorker } from './platform/preparation/room.ts'
 import { registrationRoom } from './platform/registration/room.ts'
 import { tenancyRoom, TenantSchema } from './platform/tenancy/room.ts'
+import { enterReady, enterTold, startWebhooksWorker, webhookConcurrency, webhookJobs, webhooksLetters, webhooksRoom } from './platform/webhooks/room.ts'
 import { exchangeRoom } from './school/exchange/room.ts'
 import { rosterRoom } from './school/roster/room.ts'
 import { signCursorsWith } from './shared/cursor.ts'
@@ -80,10 +81,10 @@ const schoolEntities = rosterRoom().entities
 const served = { oldest: oldestServed, newest: schoolVersion(schoolMigrations) }
 
 /** Every kind of background work. */
-const platformJobs = [...preparationJobs, ...exportJobs, ...alertJobs, ...housekeepingJobs, sendMail]
+const platformJobs = [...preparationJobs, ...exportJobs, ...alertJobs, ...housekeepingJobs, ...webhookJobs, sendMail]
 
 /** What rooms write to people. */
-const letters = [...identityLetters, ...membersLetters]
+const letters = [...identityLetters, ...membersLetters, ...webhooksLetters]
 
 /** Brings the control plane and the queues up to date; schools follow, by a worker or by `migrateSchools`. Needs the owner. */
 export async function migrate(urls: Required<LoginUrls>, log: Log): Promise<void> {
@@ -107,11 +108,12 @@ interface Floor {
   readonly rollout: RolloutPlan
   /** Days between asking for a school's deletion and the deletion. */
   readonly graceDays: number
+  readonly webhooks: Config['webhooks']
   readonly log: Log
 }
 
 /** Builds every room and lists who answers for the API. */
-function joinRooms({ platform, limits, jobs, bus, jwtPrivateKey, secretKey, rollout, graceDays, log }: Floor) {
+function joinRooms({ platform, limits, jobs, bus, jwtPrivateKey, secretKey, rollout, graceDays, webhooks: settings, log }: Floor) {
   const roster = rosterRoom()
   const { tenancy, ...tenancyPart } = tenancyRoom({ platform, limits, served })
   const { identity, sessions, ...identityPart } = identityRoom({ platform, tenancy, limits, jobs, jwtPrivateKey, secretKey, log })
@@ -124,9 +126,10 @@ function joinRooms({ platform, limits, jobs, bus, jwtPrivateKey, secretKey, roll
   const fleet = fleetRoom({ platform, bus, served, plan: rollout, log })
   const housekeeping = housekeepingRoom({ platform, jobs })
   const lifecycle = lifecycleRoom({ platform, tenancy, graceDays })
+  const webhooks = webhooksRoom({ platform, jobs, limits, secretKey, settings })
   const operations = operationsRoom({ platform, tenancy, bus, log })
   const { exports, ...exportsPart } = exportsRoom({ platform, tenancy, preparation, invitations, jobs, newestVersion: served.newest })
-  const resolvers = [tenancyPart, identityPart, preparationPart, registration, members, integrations, audit, alerts, fleet, housekeeping, lifecycle, operations, exportsPart, roster].flatMap(room => room.resolvers)
+  const resolvers = [tenancyPart, identityPart, preparationPart, registration, members, integrations, audit, alerts, fleet, housekeeping, lifecycle, operations, exportsPart, webhooks, roster].flatMap(room => room.resolvers)
   const stop = async () => {
     [preparationPart, fleet, operations].forEach(room => room.stop())
     await integrations.stop()
@@ -147,6 +150,7 @@ export async function contract(): Promise<string> {
     secretKey: newSecretKey(),
     rollout: loadConfig({}).rollout,
     graceDays: 0,
+    webhooks: loadConfig({}).webhooks,
     log: createLog('silent'),
   })
   await rooms.stop()
@@ -176,7 +180,7 @@ export async function startApi(config: Config, urls: LoginUrls, log: Log, webRoo
   const limits = openLimits({ enabled: config.rateLimits, platform })
   const secretKey = config.secretKey ?? keepSecretKey(config.dataDir)
   signCursorsWith(secretKey)
-  const rooms = joinRooms({ platform, limits, jobs, bus, jwtPrivateKey: config.jwtPrivateKey ?? keepSigningKey(config.dataDir), secretKey, rollout: config.rollout, graceDays: config.keepDays.deletedSchools, log })
+  const rooms = joinRooms({ platform, limits, jobs, bus, jwtPrivateKey: config.jwtPrivateKey ?? keepSigningKey(config.dataDir), secretKey, rollout: config.rollout, graceDays: config.keepDays.deletedSchools, webhooks: config.webhooks, log })
 
   measure(metrics, 'preparation_watchers', 'Subscriptions that follow a tenant\'s preparation.', rooms.watchers)
   const [{ graphqlSchema }, { openHttp }, { openSockets }] = await loadTransport()
@@ -235,18 +239,24 @@ async function standingsOf(asked: readonly Known[], { sessions, knownKeys }: Pic
   return new Map<string, Standing>([...ofPeople, ...ofKeys.map(key => [key.keyId, key] as const)])
 }
 
-/** The worker: prepares schools, sends mails, carries what schools did to the audit record. `migrations` is the schools' history, unless a test brings its own. */
+/** The worker: prepares schools, sends mails and webhooks, carries what schools did to the audit record. `migrations` is the schools' history, unless a test brings its own. */
 export async function startWorker(config: Config, urls: Required<LoginUrls>, log: Log, migrations: readonly SchoolMigration[] = schoolMigrations, metrics = createMetrics()): Promise<RunningWorker> {
   await checkLogins({ urls, uses: ['owner', 'listener'], log })
   const concurrency = config.workerConcurrency
   // Transactional jobs hold a connection each, and of most kinds there is one at a time; fetching, failing and supervising need four of their own.
-  const jobs = await openJobWorker(urls.owner, concurrency + mailConcurrency + platformJobs.length + 2, log, metrics)
+  const jobs = await openJobWorker(urls.owner, concurrency + mailConcurrency + webhookConcurrency.quick + webhookConcurrency.slow + platformJobs.length, log, metrics)
   const bus = await openBus({ url: urls.listener, topics: [schoolChanged, rolloutChanged, tenantChanged], log })
-  const preparation = await startPreparationWorker({ ownerUrl: urls.owner, requestUrl: urls.request, jobs, bus, migrations, seeds: rosterRoom().seeds, restoration, concurrency, metrics, log })
+  const preparation = await startPreparationWorker({ ownerUrl: urls.owner, requestUrl: urls.request, jobs, bus, migrations, seeds: rosterRoom().seeds, restoration, concurrency, onReady: (tx, tenantId) => enterReady(jobs, tx, tenantId), metrics, log })
   const schools = await openExportingSchools(urls.request, metrics, log)
   await startExportsWorker({ ownerUrl: urls.owner, jobs, keepDays: config.keepDays.exports, served: { oldest: oldestServed, newest: schoolVersion(migrations) }, openSchool: schools.open, log })
   const mail = await startMailWorker({ ownerUrl: urls.owner, jobs, letters, mailer: openMailer(config, log), baseUrl: publicUrl(config), log })
-  const courier = startCourier({ ownerUrl: urls.owner, bus, log })
+  const webhooks = await startWebhooksWorker({ ownerUrl: urls.owner, jobs, bus, secretKey: config.secretKey ?? keepSecretKey(config.dataDir), settings: config.webhooks, metrics, log })
+  const courier = startCourier({
+    ownerUrl: urls.owner,
+    bus,
+    onCarried: (client, tenantId, rows) => enterTold(jobs, { executeSql: (text: string, values?: unknown[]) => client.query(text, values) }, tenantId, rows),
+    log,
+  })
   const fleet = startFleetWorker({ ownerUrl: urls.owner, migrations, plan: config.rollout, bus, log })
   const lifecycle = startLifecycleWorker({ ownerUrl: urls.owner, bus, log })
   measure(metrics, 'audit_oldest_uncarried_seconds', 'How long the oldest event has lain in a school that should be on the audit record.', courier.oldestUncarriedSeconds)
@@ -259,8 +269,10 @@ export async function startWorker(config: Config, urls: Required<LoginUrls>, log
     metrics,
     async stop() {
       http?.drain()
+      // It queues jobs.
+      await courier.stop()
       await jobs.stop(10_000)
-      await Promise.all([preparation.stop(), mail.stop(), courier.stop(), fleet.stop(), lifecycle.stop(), watch.stop(), schools.close()])
+      await Promise.all([preparation.stop(), mail.stop(), webhooks.stop(), fleet.stop(), lifecycle.stop(), watch.stop(), schools.close()])
       await bus.close()
       await http?.stop()
     },

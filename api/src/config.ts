@@ -7,6 +7,8 @@ import { z } from 'zod'
 
 const port = z.coerce.number().int().min(0).max(65535)
 const days = z.coerce.number().min(0).max(36_500)
+/** Numbers with commas between them: each wait after a try. */
+const seconds = z.string().transform(text => text.split(',').map(part => Number(part.trim() || Number.NaN))).refine(waits => waits.length <= 20 && waits.every(wait => wait >= 0 && wait <= 604_800), 'must be up to 20 numbers of seconds with commas between them, each at most a week')
 const databaseUrl = z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' })
 /** Addresses, ranges, or loopback, linklocal, uniquelocal, with commas between them. */
 export const proxies = z.string()
@@ -46,6 +48,11 @@ const settings = z.object({
   KEEP_INVITATIONS_DAYS: days.default(90),
   KEEP_ATTEMPTS_DAYS: days.default(365),
   KEEP_ROLLOUTS_DAYS: days.default(365),
+  KEEP_WEBHOOKS_DAYS: days.default(30),
+  WEBHOOK_ALLOW_PRIVATE: z.enum(['on', 'off']).default('off'),
+  WEBHOOK_RETRY_SECONDS: seconds.default([5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400]),
+  WEBHOOK_TIMEOUT_SECONDS: z.coerce.number().min(0.1).max(30).default(15),
+  WEBHOOK_DISABLE_AFTER_DAYS: days.default(5),
   TIDY_AT: z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day in UTC, such as 03:10').default('03:10'),
   ROLLOUT_CANARIES: z.coerce.number().int().min(0).max(100).default(1),
   ROLLOUT_PARALLEL: z.coerce.number().int().min(1).max(32).default(4),
@@ -72,7 +79,7 @@ export interface Config {
   readonly rateLimits: boolean
   /** Ed25519 private key, PKCS #8 PEM; unset: one is made in `dataDir`. */
   readonly jwtPrivateKey: string | undefined
-  /** 32 bytes in base64 that seal second factors; unset: made in `dataDir`. */
+  /** 32 bytes in base64 that seal second factors and secrets of webhooks; unset: made in `dataDir`. */
   readonly secretKey: string | undefined
   /** Where mails are handed in; unset: they are kept as files in `dataDir`. */
   readonly smtpUrl: string | undefined
@@ -91,7 +98,9 @@ export interface Config {
   /** Where OpenTelemetry traces go (OTLP over HTTP); unset: none are made. */
   readonly otlpEndpoint: string | undefined
   /** How long things are kept, in days. */
-  readonly keepDays: { readonly deletedSchools: number, readonly exports: number, readonly sessions: number, readonly invitations: number, readonly attempts: number, readonly rollouts: number }
+  readonly keepDays: { readonly deletedSchools: number, readonly exports: number, readonly sessions: number, readonly invitations: number, readonly attempts: number, readonly rollouts: number, readonly webhooks: number }
+  /** What schools' own programs are told, and how patiently. `allowPrivate`: at any address, unencrypted too. */
+  readonly webhooks: { readonly allowPrivate: boolean, readonly retrySeconds: readonly number[], readonly timeoutSeconds: number, readonly disableAfterDays: number }
   /** The time of day, in UTC, at which what is no longer kept goes: `HH:MM`. */
   readonly tidyAt: string
   /** How migrations roll over the fleet, unless told otherwise. */
@@ -176,6 +185,13 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
       invitations: values.KEEP_INVITATIONS_DAYS,
       attempts: values.KEEP_ATTEMPTS_DAYS,
       rollouts: values.KEEP_ROLLOUTS_DAYS,
+      webhooks: values.KEEP_WEBHOOKS_DAYS,
+    }),
+    webhooks: Object.freeze({
+      allowPrivate: values.WEBHOOK_ALLOW_PRIVATE === 'on',
+      retrySeconds: Object.freeze(values.WEBHOOK_RETRY_SECONDS),
+      timeoutSeconds: values.WEBHOOK_TIMEOUT_SECONDS,
+      disableAfterDays: values.WEBHOOK_DISABLE_AFTER_DAYS,
     }),
     tidyAt: values.TIDY_AT,
     rollout: Object.freeze({ canaries: values.ROLLOUT_CANARIES, parallel: values.ROLLOUT_PARALLEL, failureBudget: values.ROLLOUT_FAILURE_BUDGET }),

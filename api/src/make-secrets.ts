@@ -19,7 +19,8 @@ if (!folder) {
 }
 const shares = {
   api: ['request-url', 'listener-url', 'jwt-private-key.pem', 'secret-key'],
-  worker: ['owner-url', 'request-url', 'listener-url'],
+  // It signs webhooks with secrets that the API has sealed.
+  worker: ['owner-url', 'request-url', 'listener-url', 'secret-key'],
 }
 for (const place of [folder, ...Object.keys(shares).map(service => join(folder, service))]) {
   mkdirSync(place, { recursive: true })

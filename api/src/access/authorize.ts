@@ -5,11 +5,11 @@ import { Forbidden, Unauthenticated } from '../shared/errors.ts'
  * What a field may ask for with `@Authorized(...)`. `account` is anyone who is signed in, `member` who is so to a
  * tenant, `platform` the operator.
  */
-export type Permission = 'account' | 'member' | 'tenant:prepare' | 'roster:read' | 'roster:write' | 'members:manage' | 'keys:manage' | 'audit:read' | 'platform'
+export type Permission = 'account' | 'member' | 'tenant:prepare' | 'roster:read' | 'roster:write' | 'members:manage' | 'keys:manage' | 'webhooks:manage' | 'audit:read' | 'platform'
 
 const everybody: readonly Permission[] = ['account', 'member', 'roster:read']
 const permissions: Readonly<Record<MemberRole | 'superadmin' | 'integrator', ReadonlySet<Permission>>> = {
-  ADMIN: new Set([...everybody, 'roster:write', 'tenant:prepare', 'members:manage', 'keys:manage', 'audit:read']),
+  ADMIN: new Set([...everybody, 'roster:write', 'tenant:prepare', 'members:manage', 'keys:manage', 'webhooks:manage', 'audit:read']),
   OFFICE: new Set([...everybody, 'roster:write']),
   TEACHER: new Set(everybody),
   READ_ONLY: new Set(everybody),

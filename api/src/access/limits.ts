@@ -20,6 +20,8 @@ const budgets = {
   inviteMember: { points: 50, seconds: 3600 },
   invitation: { points: 60, seconds: 60 },
   acceptInvitation: { points: 30, seconds: 60 },
+  webhookUrl: { points: 60, seconds: 3600 },
+  webhookReplay: { points: 120, seconds: 3600 },
 } as const
 
 export type Budget = keyof typeof budgets

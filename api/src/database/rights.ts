@@ -41,6 +41,21 @@ const requestGrants: Readonly<Record<string, readonly string[]>> = {
   'platform.rollout': ['select', ...columns('insert', ['id', 'target_version', 'canaries', 'parallel', 'failure_budget', 'requested_by']), ...columns('update', ['state'])],
   'platform.rollout_school': ['select'],
   'platform.school_shape': ['select'],
+  // Whether and how it answers, the worker alone says; a request only sets that aside.
+  'platform.webhook_endpoint': [
+    'select',
+    ...columns('insert', ['id', 'tenant_id', 'url', 'description', 'event_types', 'created_by']),
+    ...columns('update', ['url', 'description', 'event_types', 'enabled', 'disabled_reason', 'disabled_at', 'deleted_at', 'failing_since', 'held_until', 'silences']),
+  ],
+  // Written and never read: only the worker opens them.
+  'platform.webhook_secret': [...columns('select', ['id', 'endpoint_id', 'created_at', 'expires_at']), ...columns('insert', ['id', 'endpoint_id', 'sealed']), ...columns('update', ['expires_at']), 'delete'],
+  'platform.webhook_event': ['select', 'insert'],
+  'platform.webhook_delivery': [
+    'select',
+    ...columns('insert', ['id', 'tenant_id', 'endpoint_id', 'event_id', 'type', 'next_attempt_at']),
+    ...columns('update', ['state', 'tries', 'next_attempt_at', 'error', 'completed_at']),
+  ],
+  'platform.webhook_attempt': ['select'],
   'platform.alert': ['select'],
   'platform.alert_look': ['select'],
   // Whether what this release needs has run.

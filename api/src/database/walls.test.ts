@@ -150,6 +150,12 @@ test('the request login has these rights on what is shared, and not one more', a
     'platform.session': 'select, insert, update',
     'platform.tenant': 'select, insert, update (lifecycle, preparation_status, preparation_cycle, preparation_attempt, preparation_step, preparation_completed_steps, '
       + 'preparation_error_code, preparation_started_at, preparation_completed_at, preparation_sequence, lifecycle_reason, lifecycle_changed_at, delete_after)',
+    'platform.webhook_attempt': 'select',
+    'platform.webhook_delivery': 'select, insert (id, tenant_id, endpoint_id, event_id, type, next_attempt_at), update (state, tries, next_attempt_at, error, completed_at)',
+    'platform.webhook_endpoint': 'select, insert (id, tenant_id, url, description, event_types, created_by), '
+      + 'update (url, description, event_types, enabled, disabled_reason, disabled_at, deleted_at, failing_since, held_until, silences)',
+    'platform.webhook_event': 'select, insert',
+    'platform.webhook_secret': 'select (id, endpoint_id, created_at, expires_at), insert (id, endpoint_id, sealed), update (expires_at), delete',
     'pgboss.job_common': 'select, insert',
     'pgboss.queue': 'select',
     'pgboss.version': 'select',
@@ -163,6 +169,9 @@ test('the request login has these rights on what is shared, and not one more', a
     'insert into platform.school_export_part (export_id, position, bytes) values (gen_random_uuid(), 0, \'\')',
     'delete from platform.deletion_receipt',
     'delete from platform.alert',
+    'select sealed from platform.webhook_secret',
+    'update platform.webhook_event set body = \'{}\'',
+    'delete from platform.webhook_delivery',
     'update platform.tenant set node = \'main\'',
     'update platform.account set superadmin = true',
     'insert into platform.account (id, email, name, password_hash, superadmin) values (gen_random_uuid(), \'e\', \'n\', \'h\', true)',

@@ -27,8 +27,8 @@ export interface JobWorker {
    * writes. Throwing rolls both back and counts as a failed try.
    */
   handle: <Data extends object>(job: JobDefinition<Data>, concurrency: number, run: (data: Data, tx: Db, signal: AbortSignal) => Promise<void>) => Promise<void>
-  /** Puts a job into its queue: in the transaction of `db`, or outside of any. */
-  send: <Data extends object>(job: JobDefinition<Data>, data: Data, key: string, db?: Db) => Promise<boolean>
+  /** Puts a job into its queue: in the transaction of `db`, or outside of any; it runs at once, or not before `startAfter`. */
+  send: <Data extends object>(job: JobDefinition<Data>, data: Data, key: string, db?: Db, startAfter?: Date) => Promise<boolean>
   /** Has a job without data queued every day at this time, UTC: once, however many workers there are, and once for all the days on which none ran. */
   everyDay: (job: JobDefinition<Record<string, never>>, at: { readonly hour: number, readonly minute: number }) => Promise<void>
   /** In the transaction of `db`, has a job that was given up tried again, or takes back one that waits. False where it is in another state, or where another job for the same thing is under way. */
@@ -156,8 +156,8 @@ export async function openJobWorker(ownerUrl: string, poolSize: number, log: Log
         })
       }
     },
-    async send(job, data, key, db) {
-      return await boss.send(job.name, job.schema.parse(data), { singletonKey: key, ...(db && { db }) }) !== null
+    async send(job, data, key, db, startAfter) {
+      return await boss.send(job.name, job.schema.parse(data), { singletonKey: key, ...(db && { db }), ...(startAfter && { startAfter }) }) !== null
     },
     everyDay: (job, { hour, minute }) => boss.schedule(job.name, `${minute} ${hour} * * *`, {}, { tz: 'UTC', missed: 'once' }),
     async change(action, queue, id, db) {

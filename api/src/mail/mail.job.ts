@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { defineJob } from '../jobs/define-job.ts'
 
 /** What mails there are. A room writes each as a `Letter`. */
-export const mailKinds = ['PASSWORD_RESET', 'EMAIL_VERIFICATION', 'INVITATION', 'PASSWORD_CHANGED', 'SECOND_FACTOR_CHANGED'] as const
+export const mailKinds = ['PASSWORD_RESET', 'EMAIL_VERIFICATION', 'INVITATION', 'PASSWORD_CHANGED', 'SECOND_FACTOR_CHANGED', 'WEBHOOK_DISABLED'] as const
 export type MailKind = typeof mailKinds[number]
 
 /** Ids only: who is written to, and with which secret, is found and made when the mail is sent. */
@@ -13,6 +13,8 @@ const data = z.object({
   /** Of what the mail is about: an account, an invitation. */
   id: z.uuid(),
   tenantId: z.uuid().optional(),
+  /** What else, where `id` is whom it goes to. */
+  about: z.uuid().optional(),
 })
 export type MailJob = z.output<typeof data>
 

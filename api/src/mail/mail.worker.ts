@@ -3,7 +3,7 @@ import type { Log } from '../shared/log.ts'
 import type { Desk, Letter } from './letter.ts'
 import type { Mailer } from './mailer.ts'
 import { createHash, randomBytes } from 'node:crypto'
-import pg from 'pg'
+import { openOwnerPool } from '../database/owner-pool.ts'
 import { sendMail } from './mail.job.ts'
 
 /** Mails on their way at once. */
@@ -25,10 +25,9 @@ export async function startMailWorker(parts: {
 }): Promise<MailWorker> {
   const { jobs, mailer, baseUrl, log } = parts
   const letters = new Map(parts.letters.map(letter => [letter.kind, letter]))
-  const pool = new pg.Pool({ connectionString: parts.ownerUrl, application_name: 'homeroom mail', max: mailConcurrency, connectionTimeoutMillis: 5_000 })
-  pool.on('error', error => log.warn({ err: error }, 'the mail worker lost a connection'))
+  const { ask, close } = openOwnerPool({ ownerUrl: parts.ownerUrl, name: 'homeroom mail', max: mailConcurrency, lost: error => log.warn({ err: error }, 'the mail worker lost a connection') })
   const desk: Desk = {
-    query: async <Row>(text: string, values: readonly unknown[]) => (await pool.query(text, [...values])).rows as Row[],
+    query: ask,
     newSecret() {
       const secret = randomBytes(32).toString('base64url')
       return { secret, hash: createHash('sha256').update(secret).digest() }
@@ -55,5 +54,5 @@ export async function startMailWorker(parts: {
       throw new Error(`The mail could not be sent: ${code ?? 'unknown'}`)
     }
   })
-  return { stop: () => pool.end() }
+  return { stop: close }
 }

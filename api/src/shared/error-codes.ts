@@ -84,6 +84,16 @@ export const errorCodes = {
   OUTSIDE_YEAR: { status: null, means: 'The dates lie outside the school year.' },
   OVERLAPS: { status: null, means: 'The dates fall into another school year, or into each other.' },
 
+  // Webhooks
+  URL_INVALID: { status: 400, means: 'The text is not a URL.' },
+  URL_NOT_HTTPS: { status: 400, means: 'Webhooks are sent over https only.' },
+  URL_WITH_CREDENTIALS: { status: 400, means: 'The URL holds a name or a password.' },
+  URL_PORT: { status: 400, means: 'Webhooks are sent to port 443 only.' },
+  URL_PRIVATE: { status: 400, means: 'The URL leads to an address that is not on the public internet.' },
+  URL_UNKNOWN_HOST: { status: 400, means: 'The host of the URL was not found.' },
+  WEBHOOK_LIMIT: { status: 409, means: 'The school has as many webhook endpoints as it may have.' },
+  WEBHOOK_DISABLED: { status: 409, means: 'The webhook endpoint is switched off: nothing is sent to it.' },
+
   // The operator
   LIFECYCLE_CONFLICT: { status: 409, means: 'The school\'s `lifecycle` does not allow this now.' },
   NOT_CONFIRMED: { status: 400, means: 'What was typed to confirm is not the name of the school.' },

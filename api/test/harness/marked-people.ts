@@ -19,6 +19,20 @@ export async function plantPeople({ database: { sql } }: TestHomeroom, { tenantI
   return ids
 }
 
+/** Where the school wants to be told of changes, and a try to do so that was answered in its words. */
+export async function plantWebhooks({ database: { sql } }: TestHomeroom, { tenantId, mark }: Marked): Promise<Ids> {
+  const ids = { endpoint: randomUUID(), spareEndpoint: randomUUID(), delivery: randomUUID() }
+  const event = randomUUID()
+  // Nobody is there: what is due is not sent while it is left alone.
+  for (const id of [ids.endpoint, ids.spareEndpoint])
+    await sql('insert into platform.webhook_endpoint (id, tenant_id, url, description, held_until) values ($1, $2, $3, $4, now() + interval \'1 day\')', [id, tenantId, `https://hooks.${mark}.example/told`, `Library of ${mark}`])
+  await sql('insert into platform.webhook_secret (id, endpoint_id, sealed) values (gen_random_uuid(), $1, $2)', [ids.endpoint, Buffer.alloc(61)])
+  await sql('insert into platform.webhook_event (id, tenant_id, type, at, body) values ($1, $2, \'webhook.test\', now(), $3)', [event, tenantId, JSON.stringify({ type: 'webhook.test', data: { id: event } })])
+  await sql('insert into platform.webhook_delivery (id, tenant_id, endpoint_id, event_id, type, state, attempts, status, completed_at) values ($1, $2, $3, $4, \'webhook.test\', \'FAILED\', 1, 500, now())', [ids.delivery, tenantId, ids.endpoint, event])
+  await sql('insert into platform.webhook_attempt (delivery_id, number, at, url, duration_ms, status, answer) values ($1, 1, now(), $2, 5, 500, $3)', [ids.delivery, `https://hooks.${mark}.example/told`, `No such pupil: ${mark}`])
+  return ids
+}
+
 /** A superadmin looks at the school, for a reason and by a name that are its own. */
 export async function plantAccess(homeroom: TestHomeroom, { tenantId, mark }: Marked): Promise<void> {
   const superadmin = await openSuperadmin(homeroom, `Super ${mark}`)

@@ -4,7 +4,7 @@ import type { TestHomeroom } from './homeroom.ts'
 import type { Ids } from './marked-rows.ts'
 import { listenFor, newMark } from './canaries.ts'
 import { graphqlClient } from './client.ts'
-import { plantAccess, plantOperation, plantPeople } from './marked-people.ts'
+import { plantAccess, plantOperation, plantPeople, plantWebhooks } from './marked-people.ts'
 import { fillTexts, plantCalendar, plantLaterYear, plantRoster, twin } from './marked-rows.ts'
 import { createTenant, password, signUpInput } from './sign-up.ts'
 
@@ -53,11 +53,13 @@ export async function openMarkedSchools(homeroom: TestHomeroom): Promise<MarkedS
   await fillTexts(sql, oakfield)
   await twin(sql, oakfield, riverside)
   const furnish = async (school: typeof oakfield): Promise<MarkedSchool> => {
+    // First: what is planted then is told, and must be told without words.
+    const webhooks = await plantWebhooks(homeroom, school)
     const roster = await plantRoster(school, 2, await plantLaterYear(sql, school))
     const people = await plantPeople(homeroom, school)
     await plantAccess(homeroom, school)
     await plantOperation(homeroom, school)
-    return { ...school, shared, own: { tenant: school.tenantId, ...roster, ...people } }
+    return { ...school, shared, own: { tenant: school.tenantId, ...roster, ...people, ...webhooks } }
   }
   const furnished = { oakfield: await furnish(oakfield), riverside: await furnish(riverside) }
   return { ...furnished, leaks: () => Object.values(furnished).flatMap(({ listening }) => listening.leaks.splice(0)) }

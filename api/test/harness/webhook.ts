@@ -9,21 +9,22 @@ export interface Receiver {
   readonly url: string
   readonly told: readonly Told[]
   /** How it answers from now on; 204 unless told. */
-  answer: (how: (response: ServerResponse) => void) => void
+  answer: (how: (response: ServerResponse, told: Told) => void) => void
   stop: () => Promise<void>
 }
 
-/** A real HTTP server that keeps what it is told. */
-export async function openReceiver(): Promise<Receiver> {
+/** A real HTTP server that keeps what it is told; at a port of its own, or where another one was. */
+export async function openReceiver(port = 0, first: (response: ServerResponse, told: Told) => void = response => void response.writeHead(204).end()): Promise<Receiver> {
   const told: Told[] = []
-  let answer: (response: ServerResponse) => void = response => void response.writeHead(204).end()
+  let answer = first
   const server = createServer((request, response) => {
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk)).on('end', () => {
-      told.push({ headers: request.headers, body: Buffer.concat(chunks).toString(), path: request.url ?? '' })
-      answer(response)
+      const last = { headers: request.headers, body: Buffer.concat(chunks).toString(), path: request.url ?? '' }
+      told.push(last)
+      answer(response, last)
     })
-  }).listen(0, '127.0.0.1')
+  }).listen(port, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
   return {

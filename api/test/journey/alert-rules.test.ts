@@ -159,6 +159,24 @@ test('an outbox that cannot be emptied: AuditNotCarried', async () => {
   await worker.stop()
 })
 
+test('an endpoint that waits for a worker: WebhooksNotSent', async () => {
+  const { tenantId } = await homeroom.signUp('waiting')
+  const api = await apart()
+  await shows('WebhooksNotSent', () => api.url, async () => {
+    await sql(`with endpoint as (
+        insert into platform.webhook_endpoint (id, tenant_id, url) values (gen_random_uuid(), $1, 'https://hooks.example') returning id
+      ), event as (
+        insert into platform.webhook_event (id, tenant_id, type, at, body) values (gen_random_uuid(), $1, 'webhook.test', now(), '{}') returning id
+      ) insert into platform.webhook_delivery (id, tenant_id, endpoint_id, event_id, type, next_attempt_at)
+        select gen_random_uuid(), $1, endpoint.id, event.id, 'webhook.test', now() - interval '11 minutes' from endpoint, event`, [tenantId])
+  })
+  // Who is left alone for a while does not wait.
+  await sql(`update platform.webhook_endpoint set held_until = now() + interval '1 minute'`)
+  const other = await apart()
+  expect((await scrape(other.url)).get('webhook_oldest_unsent_seconds')).toEqual([{ labels: {}, value: 0 }])
+  await sql('delete from platform.webhook_endpoint')
+})
+
 test('an error of ours: InternalErrors', async () => {
   const { client } = await openSuperadmin(homeroom)
   await client.ask('{ alerts { name } }')

@@ -21,7 +21,7 @@ test('a deployment\'s secrets are made once, and each service is given those it 
 
   const environment = (share: string) => Object.fromEntries(readdirSync(join(folder, share)).map(name => [`${{ 'owner-url': 'OWNER_DATABASE_URL', 'request-url': 'REQUEST_DATABASE_URL', 'listener-url': 'LISTENER_DATABASE_URL', 'jwt-private-key.pem': 'JWT_PRIVATE_KEY', 'secret-key': 'SECRET_KEY' }[name]}_FILE`, join(folder, share, name)]))
   expect(Object.keys(environment('api')).sort()).toEqual(['JWT_PRIVATE_KEY_FILE', 'LISTENER_DATABASE_URL_FILE', 'REQUEST_DATABASE_URL_FILE', 'SECRET_KEY_FILE'])
-  expect(Object.keys(environment('worker')).sort()).toEqual(['LISTENER_DATABASE_URL_FILE', 'OWNER_DATABASE_URL_FILE', 'REQUEST_DATABASE_URL_FILE'])
+  expect(Object.keys(environment('worker')).sort()).toEqual(['LISTENER_DATABASE_URL_FILE', 'OWNER_DATABASE_URL_FILE', 'REQUEST_DATABASE_URL_FILE', 'SECRET_KEY_FILE'])
   expect(loadConfig({ PROCESS: 'api', ...environment('api') }).logins).toEqual({ owner: undefined, request: read('request-url'), listener: read('listener-url') })
   expect(loadConfig({ PROCESS: 'api', ...environment('api') }).secretKey).toBe(read('secret-key'))
   expect(loadConfig({ PROCESS: 'worker', ...environment('worker') }).logins.owner).toBe(before)

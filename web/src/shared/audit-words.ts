@@ -14,7 +14,7 @@ interface Words {
 }
 
 // Actions told apart by one of their details.
-const variants: Readonly<Record<string, string>> = { 'session.ended': 'reason', 'user.created': 'role', 'superadmin.access': 'mode' }
+const variants: Readonly<Record<string, string>> = { 'session.ended': 'reason', 'user.created': 'role', 'superadmin.access': 'mode', 'webhookEndpoint.disabled': 'reason' }
 
 const text = (value: unknown) => (typeof value === 'string' ? value : '')
 

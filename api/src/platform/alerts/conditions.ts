@@ -24,7 +24,10 @@ interface Rule {
 }
 
 /** Longer than this nothing that is well may wait, in seconds. The same limits stand in ops/alerts.rules.yml. */
-const patience = { preparation: 60, job: 120, audit: 900 }
+const patience = { preparation: 60, job: 120, audit: 900, webhook: 600 }
+
+/** Receivers that hang wait for each other there, as they should; whether any waits too long, WebhooksNotSent says. */
+const patientQueue = 'send-slow-webhooks'
 
 /** What the database and a worker can tell. QueryMismatch, PoolExhausted, ListenerDown and NotReady only Prometheus sees. */
 export const rules: readonly Rule[] = [
@@ -42,7 +45,7 @@ export const rules: readonly Rule[] = [
     name: 'QueueStuck',
     severity: 'critical',
     says({ queues }) {
-      const stuck = queues.filter(({ oldestWaitingSeconds }) => oldestWaitingSeconds > patience.job)
+      const stuck = queues.filter(({ queue, oldestWaitingSeconds }) => queue !== patientQueue && oldestWaitingSeconds > patience.job)
       return stuck.length > 0 ? `Jobs are not taken: ${stuck.map(({ queue, oldestWaitingSeconds }) => `${queue} for ${Math.round(oldestWaitingSeconds)} s`).join(', ')}.` : undefined
     },
   },
@@ -68,6 +71,11 @@ export const rules: readonly Rule[] = [
     name: 'AuditNotCarried',
     severity: 'warning',
     says: ({ oldestUncarriedSeconds: seconds }) => seconds > patience.audit ? `What schools did has not reached the audit record for ${Math.round(seconds / 60)} minutes.` : undefined,
+  },
+  {
+    name: 'WebhooksNotSent',
+    severity: 'warning',
+    says: ({ oldestUnsentSeconds: seconds }) => seconds > patience.webhook ? `Webhooks that are due have not been sent for ${Math.round(seconds / 60)} minutes.` : undefined,
   },
 ]
 

@@ -22,6 +22,8 @@ export interface Figures {
   /** How long the preparation has been asked for that is under way the longest; 0 where none is. */
   readonly oldestPreparationSeconds: number
   readonly queues: readonly QueueFigures[]
+  /** How long the endpoint has not been attended to that has had webhooks due, and may be sent to, the longest; 0 where none has. */
+  readonly oldestUnsentSeconds: number
   /** The state of the roll-out that was started last, where there was one. */
   readonly rollout: string | null
 }
@@ -49,6 +51,10 @@ const statement = `
     (select count(*)::int from platform.tenant where preparation_status = 'READY' and lifecycle <> 'DELETING' and schema_version < $1) as behind,
     (select count(*)::int from platform.tenant where preparation_status = 'FAILED' and preparation_error_code <> 'CANCELLED' and preparation_completed_at > now() - interval '15 minutes') as "givenUp",
     (select coalesce(extract(epoch from now() - min(created_on)), 0)::float from pgboss.job_common where name = 'prepare-tenant' and state < 'completed') as "oldestPreparationSeconds",
+    (select coalesce(extract(epoch from now() - min(greatest(due.at, e.held_until, e.attended_at))), 0)::float
+      from platform.webhook_endpoint e join platform.tenant t on t.id = e.tenant_id and t.lifecycle = 'ACTIVE' cross join lateral (
+        select next_attempt_at as at from platform.webhook_delivery where endpoint_id = e.id and state = 'WAITING' order by next_attempt_at limit 1
+      ) due where e.enabled and due.at <= now() and (e.held_until is null or e.held_until <= now())) as "oldestUnsentSeconds",
     (select state from platform.rollout order by started_at desc, id desc limit 1) as rollout`
 
 /** Reads all of them with one statement. `supportedVersion` is what this release's schools have. */

@@ -29,6 +29,7 @@ export function measureFleet(metrics: Metrics, read: () => Promise<Figures>): vo
     queues.flatMap(queue => jobStates.map(state => ({ labels: { queue: queue.queue, state }, value: queue[state] }))))
   each('job_oldest_waiting_seconds', 'How long the job has waited that could have run first.', ['queue'], ({ queues }) =>
     queues.map(({ queue, oldestWaitingSeconds }) => ({ labels: { queue }, value: oldestWaitingSeconds })))
+  one('webhook_oldest_unsent_seconds', 'How long the endpoint has waited for its turn that has had webhooks due, and may be sent to, the longest.', now => now.oldestUnsentSeconds)
   each('rollout_state', 'Whether the last roll-out is in this state: 1 or 0.', ['state'], ({ rollout }) =>
     rolloutStates.map(state => ({ labels: { state }, value: Number(rollout === state) })))
 }

@@ -2,7 +2,7 @@ import type { JobWorker } from '../../jobs/queue.ts'
 import type { Log } from '../../shared/log.ts'
 import type { Metrics } from '../../shared/metrics.ts'
 import type { WebhookJob } from './webhook.job.ts'
-import { Webhook } from 'standardwebhooks'
+import { signedHeaders } from '../../shared/standard-webhooks.ts'
 import { alertWebhook } from './webhook.job.ts'
 
 /** Who is told, and the Standard Webhooks secret that signs it. */
@@ -30,21 +30,13 @@ export async function startWebhookWorker(parts: { jobs: JobWorker, webhook: Webh
 async function tell({ url, secret }: WebhookSettings, job: WebhookJob, signal: AbortSignal): Promise<string | undefined> {
   const { id, type, at, name, severity, summary, since } = job
   const body = JSON.stringify({ type, timestamp: at, data: { name, severity, summary, since } })
-  // Signed anew with each try: a receiver refuses what is older than a few minutes.
-  const now = new Date()
   try {
     const response = await fetch(url, {
       method: 'POST',
       // Where it is told is configuration, never what an answer says.
       redirect: 'manual',
       signal: AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]),
-      headers: {
-        'content-type': 'application/json',
-        'user-agent': 'Homeroom',
-        'webhook-id': id,
-        'webhook-timestamp': String(Math.floor(now.getTime() / 1_000)),
-        'webhook-signature': new Webhook(secret).sign(id, now, body),
-      },
+      headers: signedHeaders([secret], { id, body, at: new Date() }),
       body,
     })
     await response.body?.cancel()

@@ -14,7 +14,8 @@ const sweepSize = 200
 /** Outbox rows carried in one transaction. */
 const loadSize = 500
 
-interface OutboxRow {
+/** What stands in a school's outbox. */
+export interface CarriedRow {
   id: string
   at: Date
   actor_kind: Actor['kind']
@@ -24,7 +25,13 @@ interface OutboxRow {
   subject_id: string | null
   details: Record<string, unknown>
   request_id: string | null
+  /** Of the record after the change, and the school's change that made it; missing where the school's outbox is of an older version. */
+  subject_version?: number | null
+  subject_changed?: string | null
 }
+
+/** What else is to be done with what is carried, in the transaction that puts it on record: both are there, or neither is. */
+export type OnCarried = (client: pg.Client, tenantId: string, rows: readonly CarriedRow[]) => Promise<void>
 
 export interface Courier {
   /** How long the oldest event has lain in a school, as far as the last sweep or what failed since knows; 0 where none does. */
@@ -37,8 +44,8 @@ export interface Courier {
  * one transaction: events go in first, known by the outbox row they come from, and only then the rows go out. A crash
  * between the two tells them again, and they are written once.
  */
-export function startCourier(parts: { ownerUrl: string, bus: Bus, log: Log }): Courier {
-  const { bus, log } = parts
+export function startCourier(parts: { ownerUrl: string, bus: Bus, onCarried: OnCarried, log: Log }): Courier {
+  const { bus, onCarried, log } = parts
   const connection = { connectionString: parts.ownerUrl, application_name: 'homeroom audit courier', connectionTimeoutMillis: 5_000 }
   let stopped = false
   let working: Promise<void> | undefined
@@ -71,7 +78,7 @@ export function startCourier(parts: { ownerUrl: string, bus: Bus, log: Log }): C
     for (const tenantId of waiting) {
       waiting.delete(tenantId)
       if (!stopped)
-        await empty(client, tenantId).catch(leaveGone)
+        await empty(client, tenantId, onCarried).catch(leaveGone)
     }
   }
 
@@ -113,13 +120,14 @@ export async function carryRest(client: pg.Client, tenantId: string): Promise<vo
   }
 }
 
-async function empty(client: pg.Client, tenantId: string): Promise<void> {
+async function empty(client: pg.Client, tenantId: string, onCarried: OnCarried): Promise<void> {
   for (;;) {
     const rows = await oldest(client, tenantId)
     if (rows.length === 0)
       return
     await client.query('begin')
     try {
+      await onCarried(client, tenantId, rows)
       await enter(client, tenantId, rows)
       await client.query('commit')
     }
@@ -133,21 +141,21 @@ async function empty(client: pg.Client, tenantId: string): Promise<void> {
 
 const outboxOf = (tenantId: string) => `${quoteIdentifier(schemaName(tenantId))}.outbox`
 
-async function oldest(client: pg.Client, tenantId: string): Promise<OutboxRow[]> {
-  return (await client.query<OutboxRow>(`select * from ${outboxOf(tenantId)} order by at, id limit ${loadSize}`)).rows
+async function oldest(client: pg.Client, tenantId: string): Promise<CarriedRow[]> {
+  return (await client.query<CarriedRow>(`select * from ${outboxOf(tenantId)} order by at, id limit ${loadSize}`)).rows
 }
 
-async function enter(client: pg.Client, tenantId: string, rows: readonly OutboxRow[]): Promise<void> {
+async function enter(client: pg.Client, tenantId: string, rows: readonly CarriedRow[]): Promise<void> {
   await run(client, lockChain(tenantId))
   for (const row of rows)
     await run(client, appendStatement(tenantId, entryOf(row)))
 }
 
-async function remove(client: pg.Client, tenantId: string, rows: readonly OutboxRow[]): Promise<void> {
+async function remove(client: pg.Client, tenantId: string, rows: readonly CarriedRow[]): Promise<void> {
   await client.query(`delete from ${outboxOf(tenantId)} where id = any($1)`, [rows.map(({ id }) => id)])
 }
 
-function entryOf(row: OutboxRow) {
+function entryOf(row: CarriedRow) {
   return {
     actor: { kind: row.actor_kind, ...(row.actor_id && { id: row.actor_id }) },
     ...(row.request_id && { requestId: row.request_id }),

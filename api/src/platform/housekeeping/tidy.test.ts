@@ -12,7 +12,7 @@ import { createMetrics } from '../../shared/metrics.ts'
 import { tidy } from './tidy.job.ts'
 import { tidyUp } from './tidy.ts'
 
-const keepDays: Config['keepDays'] = { deletedSchools: 30, exports: 7, sessions: 30, invitations: 90, attempts: 365, rollouts: 100 }
+const keepDays: Config['keepDays'] = { deletedSchools: 30, exports: 7, sessions: 30, invitations: 90, attempts: 365, rollouts: 100, webhooks: 30 }
 let homeroom: TestHomeroom
 let operator: GraphqlClient
 let tenantId: string
@@ -32,7 +32,7 @@ afterAll(() => homeroom?.stop())
 const sql = <Row>(text: string, values?: unknown[]) => homeroom.database.sql<Row>(text, values)
 const never = new AbortController().signal
 const run = (signal = never) => withClient(homeroom.database.urls.owner, owner => tidyUp(owner, keepDays, signal))
-const nothing = { sessions: 0, accountTokens: 0, invitations: 0, idempotencyKeys: 0, attempts: 0, exports: 0, rollouts: 0 }
+const nothing = { sessions: 0, accountTokens: 0, invitations: 0, idempotencyKeys: 0, attempts: 0, exports: 0, webhookEvents: 0, webhookDeliveries: 0, webhookEndpoints: 0, webhookSecrets: 0, rollouts: 0 }
 
 test('an export stays, though it has expired, while a school is to be made from it', async () => {
   const [{ id }] = await sql<{ id: string }>(`insert into platform.school_export (id, tenant_id, tenant_name, slug, time_zone, locale, state, reason, expires_at, completed_at, size_bytes, sha256, row_counts)
@@ -77,9 +77,21 @@ test('removes what is older than its period, and nothing that is younger', async
     await insert(`insert into platform.rollout (id, target_version, state, canaries, parallel, failure_budget, ended_at)
       values (gen_random_uuid(), $1, case when $2::int is null then 'PAUSED' else 'DONE' end, 0, 1, 0, now() - $2 * interval '1 day')`, [version, days])
   }
+  for (const [url, deleted] of [['there', null], ['removed', 1]] as const) {
+    await insert(`insert into platform.webhook_endpoint (id, tenant_id, url, enabled, disabled_reason, disabled_at, deleted_at)
+      values (gen_random_uuid(), $1, $2, $3::int is null, case when $3 is not null then 'BY_HAND' end, case when $3 is not null then now() end, now() - $3 * interval '1 second')`, [tenantId, url, deleted])
+  }
+  for (const seconds of [1, -60, null])
+    await insert(`insert into platform.webhook_secret (id, endpoint_id, sealed, expires_at) select gen_random_uuid(), id, '\\x00', now() - $1 * interval '1 second' from platform.webhook_endpoint where url = 'there'`, [seconds])
+  for (const [type, days] of [['old', 31], ['young', 29]] as const) {
+    await insert(`with event as (
+        insert into platform.webhook_event (id, tenant_id, type, at, body) values (gen_random_uuid(), $1, $2, now() - $3 * interval '1 day', '{}') returning id)
+      insert into platform.webhook_delivery (id, tenant_id, endpoint_id, event_id, type, next_attempt_at)
+      select gen_random_uuid(), $1, e.id, event.id, $2, now() from event, platform.webhook_endpoint e`, [tenantId, type, days])
+  }
   const audit = await sql('select count(*) from platform.audit_event')
 
-  expect(await run()).toEqual({ sessions: 2, accountTokens: 2, invitations: 3, idempotencyKeys: 1, attempts: 1, exports: 2, rollouts: 1 })
+  expect(await run()).toEqual({ sessions: 2, accountTokens: 2, invitations: 3, idempotencyKeys: 1, attempts: 1, exports: 2, webhookEvents: 1, webhookDeliveries: 1, webhookEndpoints: 1, webhookSecrets: 1, rollouts: 1 })
 
   const left = async (statement: string) => (await sql<{ name: string }>(statement)).map(({ name }) => name)
   expect(await left(`select substr(user_agent, 7) as name from platform.session where user_agent like 'test: %' order by 1`)).toEqual(['ended lately', 'open', 'ran out lately'])
@@ -89,6 +101,8 @@ test('removes what is older than its period, and nothing that is younger', async
   expect(await left(`select cycle::text as name from platform.preparation_attempt a join platform.preparation_step s on s.attempt_id = a.id where number = 7 order by 1`)).toEqual(['2', '3'])
   expect(await left(`select tenant_name as name from platform.school_export e join platform.school_export_part p on p.export_id = e.id order by 1`)).toEqual(['failed lately', 'queued', 'there'])
   expect(await left(`select target_version::text as name from platform.rollout order by 1`)).toEqual(['1002', '1003'])
+  expect(await left(`select d.type || ' to ' || e.url as name from platform.webhook_delivery d join platform.webhook_endpoint e on e.id = d.endpoint_id`)).toEqual(['young to there'])
+  expect(await left(`select (expires_at is null)::text as name from platform.webhook_secret order by 1`)).toEqual(['false', 'true'])
   expect(await sql('select count(*) from platform.audit_event')).toEqual(audit)
   expect(await run()).toEqual(nothing)
   await sql('delete from platform.rollout')

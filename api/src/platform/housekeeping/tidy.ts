@@ -50,6 +50,12 @@ const kinds: readonly Kept[] = [
     gone: `(expires_at < now() or (state = 'FAILED' and ${before('coalesce(completed_at, created_at)')}))
       and not exists (select from platform.tenant t where t.restored_from = platform.school_export.id and t.preparation_status in ('PENDING', 'PREPARING'))`,
   },
+  // Deliveries and tries go with their event. What still waits goes too: who has not taken it by then reads the records.
+  { name: 'webhookEvents', table: 'platform.webhook_event', key: 'id', days: keep => keep.webhooks, gone: before('at') },
+  // Of a deleted endpoint, first what was sent to it: that may be much, and nobody waits for it.
+  { name: 'webhookDeliveries', table: 'platform.webhook_delivery', key: 'id', days: () => 0, gone: `exists (select from platform.webhook_endpoint e where e.id = endpoint_id and ${before('e.deleted_at')})` },
+  { name: 'webhookEndpoints', table: 'platform.webhook_endpoint', key: 'id', days: () => 0, gone: before('deleted_at') },
+  { name: 'webhookSecrets', table: 'platform.webhook_secret', key: 'id', days: () => 0, gone: before('expires_at') },
   { name: 'rollouts', table: 'platform.rollout', key: 'id', days: keep => keep.rollouts, batch: 5, gone: before('ended_at') },
 ]
 

@@ -94,6 +94,11 @@ export const belongings = [
   { kind: 'attempt', table: 'platform.preparation_attempt', whose: 'tenant_id = $1' },
   { kind: 'step', table: 'platform.preparation_step', whose: 'attempt_id in (select id from platform.preparation_attempt where tenant_id = $1)' },
   { kind: 'migration', table: 'platform.rollout_school', whose: 'tenant_id = $1' },
+  { kind: 'webhookEndpoint', table: 'platform.webhook_endpoint', whose: 'tenant_id = $1' },
+  { kind: 'webhookSecret', table: 'platform.webhook_secret', whose: 'endpoint_id in (select id from platform.webhook_endpoint where tenant_id = $1)' },
+  { kind: 'webhookEvent', table: 'platform.webhook_event', whose: 'tenant_id = $1' },
+  { kind: 'webhookDelivery', table: 'platform.webhook_delivery', whose: 'tenant_id = $1' },
+  { kind: 'webhookAttempt', table: 'platform.webhook_attempt', whose: 'delivery_id in (select id from platform.webhook_delivery where tenant_id = $1)' },
   { kind: 'idempotencyKey', table: 'platform.idempotency_key', whose: 'tenant_id = $1' },
 ] as const
 

@@ -30,6 +30,7 @@ export async function startPreparationWorker(parts: {
   seeds: readonly SeedStep[]
   restoration: Restoration
   concurrency: number
+  onReady: (tx: Db, tenantId: string) => Promise<void>
   metrics: Metrics
   log: Log
 }): Promise<PreparationWorker> {
@@ -44,7 +45,7 @@ export async function startPreparationWorker(parts: {
   const underWay = new Set<string>()
   await jobs.handle(prepareTenant, concurrency, ({ tenantId, cycle }, tx) => {
     underWay.add(tenantId)
-    return prepareSchool({ tx, tenantId, cycle, steps, migrations, writer, metrics, log }).finally(() => underWay.delete(tenantId))
+    return prepareSchool({ tx, tenantId, cycle, steps, migrations, onReady: parts.onReady, writer, metrics, log }).finally(() => underWay.delete(tenantId))
   })
   // A cancelled preparation may be in the middle of a long statement: that is ended, and its transaction with it.
   const stopListening = parts.bus.listen(tenantChanged, ({ tenantId }) => {

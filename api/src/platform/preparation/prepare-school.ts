@@ -23,6 +23,8 @@ export async function prepareSchool(parts: {
   /** Of a school that begins, and of one that is restored. */
   steps: { readonly fresh: readonly Step[], readonly restored: readonly Step[] }
   migrations: readonly SchoolMigration[]
+  /** What else becomes true with READY, in the same transaction. */
+  onReady: (tx: Db, tenantId: string) => Promise<void>
   writer: StepWriter
   metrics: Metrics
   log: Log
@@ -52,6 +54,7 @@ export async function prepareSchool(parts: {
     await writer.drain()
     sealing = true
     await seal(tx, attempt, steps.length, parts.migrations)
+    await parts.onReady(tx, tenantId)
     metrics.preparations.inc({ outcome: 'ready' })
     metrics.preparationSeconds.observe(took())
     metrics.readySeconds.observe(attempt.waitedSeconds + took())

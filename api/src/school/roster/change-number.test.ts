@@ -79,13 +79,13 @@ test('a change of several records is one number, counts each of them up, and tel
   const told = () => oakfield.sql('select action, subject_id, subject_version, subject_changed::int, details from ~outbox order by at')
   const [{ id: place }] = await oakfield.sql<{ id: string }>('select id from ~enrollment where changed = $1', [last]) as [{ id: string }]
   const made = (action: string, subject: string, details = {}) => ({ action, subject_id: subject, subject_version: 1, subject_changed: last, details })
-  expect(await told()).toEqual(expect.arrayContaining([made('class.created', createClass.id), made('course.created', createClass.course.id), made('enrollment.created', place, { classId: createClass.id })]))
+  expect(await told()).toEqual(expect.arrayContaining([made('class.created', createClass.id), made('course.created', createClass.course.id), made('enrollment.created', place, { classId: createClass.id, userId: addTeacher.id })]))
 
   await oakfield.sql('delete from ~outbox')
   const withdraw = 'mutation ($id: ID!) { withdraw(enrollmentId: $id) { status } }'
   await oakfield.ask(withdraw, { id: place })
   expect(await oakfield.sql('select version, changed::int from ~enrollment where id = $1', [place])).toEqual([{ version: 2, changed: last + 1 }])
-  const withdrawn = { action: 'enrollment.withdrawn', subject_id: place, subject_version: 2, subject_changed: last + 1, details: { classId: createClass.id } }
+  const withdrawn = { action: 'enrollment.withdrawn', subject_id: place, subject_version: 2, subject_changed: last + 1, details: { classId: createClass.id, userId: addTeacher.id } }
   expect(await told()).toEqual([withdrawn])
   // The second time nothing changes, so there is nothing to tell.
   await oakfield.ask(withdraw, { id: place })

@@ -1,6 +1,7 @@
 import type { SchoolDb } from '../../database/school-db.ts'
 import type { WrittenEntity } from '../../database/written-entities.ts'
 import type { RecordChange } from '../../shared/trail.ts'
+import type { RosterTables } from './roster.tables.ts'
 import type { RecordStatus, RosterRole } from './roster.words.ts'
 import { takeWritten } from '../../database/written-entities.ts'
 import { AcademicSession } from './academic-session.entity.ts'
@@ -22,16 +23,20 @@ const kinds: readonly { readonly of: new () => Told, readonly type: string, read
   { of: Enrollment, type: 'enrollment', ended: 'withdrawn' },
 ]
 
+/** Every action that can be told of a record. */
+export const recordActions: readonly string[] = kinds.flatMap(({ type, ended }) => ['created', 'changed', 'restored', ended].map(done => `${type}.${done}`))
+
 /** Every record that was stored since this was last asked, and what became of it. */
-export function recordChanges(db: SchoolDb): RecordChange[] {
+export async function recordChanges(db: SchoolDb): Promise<RecordChange[]> {
   const written = takeWritten(db.em)
+  const roles = await mainRoles(db, written)
   return written.flatMap((each) => {
     const { entity } = each
     const kind = kinds.find(({ of }) => entity instanceof of)
     if (!kind)
       return []
     const { id, version, changed } = entity as Told
-    return [{ action: `${kind.type}.${happened(each, kind.ended)}`, subject: { type: kind.type, id, version, changed }, details: detailsOf(entity as Told, written) }]
+    return [{ action: `${kind.type}.${happened(each, kind.ended)}`, subject: { type: kind.type, id, version, changed }, details: detailsOf(entity as Told, roles) }]
   })
 }
 
@@ -45,11 +50,21 @@ function happened({ entity, before }: WrittenEntity, ended: string): string {
 }
 
 /** Ids and words of OneRoster's, for whoever reads the audit record. */
-function detailsOf(record: Told, written: readonly WrittenEntity[]): Record<string, unknown> {
+function detailsOf(record: Told, roles: ReadonlyMap<string, RosterRole>): Record<string, unknown> {
   if (record instanceof Enrollment)
-    return { classId: record.class.id }
-  if (!(record instanceof User))
-    return {}
-  const role = written.map(({ entity }) => entity).find((entity): entity is Role => entity instanceof Role && entity.user === record && entity.roleType === 'primary')
-  return role ? { role: role.role satisfies RosterRole } : {}
+    return { classId: record.class.id, userId: record.user.id }
+  const role = record instanceof User && roles.get(record.id)
+  return role ? { role } : {}
+}
+
+/** What the people are that were stored: with their role, which tells students from teachers, or as they were before. */
+async function mainRoles(db: SchoolDb, written: readonly WrittenEntity[]): Promise<ReadonlyMap<string, RosterRole>> {
+  const entities = written.map(({ entity }) => entity)
+  const roles = new Map(entities.filter(entity => entity instanceof Role && entity.roleType === 'primary').map(role => [(role as Role).user.id, (role as Role).role]))
+  const others = entities.filter(entity => entity instanceof User && !roles.has(entity.id)).map(user => (user as User).id)
+  if (others.length > 0) {
+    const stored = await db.rows<RosterTables>().selectFrom('role').select(['user_id', 'role']).where('user_id', 'in', others).where('role_type', '=', 'primary').execute()
+    stored.forEach(({ user_id, role }) => roles.set(user_id, role))
+  }
+  return roles
 }

@@ -9,6 +9,7 @@ import { EnrollmentsService } from './enrollments.service.ts'
 import { PeopleChangesService } from './people-changes.service.ts'
 import { PeopleResolver, RoleResolver, UserConnectionResolver } from './people.resolver.ts'
 import { PeopleService } from './people.service.ts'
+import { recordActions } from './record-changes.ts'
 import { rosterEntities } from './roster.entities.ts'
 import { rosterSeed } from './roster.seed.ts'
 import { AcademicSessionConnectionResolver, SchoolYearResolver } from './school-year.resolver.ts'
@@ -19,6 +20,8 @@ export function rosterRoom({ now = () => new Date() }: { now?: () => Date } = {}
   return {
     entities: rosterEntities,
     seeds: rosterSeed,
+    /** Everything that it can tell of what it did. */
+    actions: recordActions,
     resolvers: [
       new PeopleResolver(new PeopleService(), new PeopleChangesService()),
       new RoleResolver(),

@@ -33,7 +33,7 @@ const byConstraint: Readonly<Record<string, () => ExpectedError>> = {
 export async function store(db: SchoolDb): Promise<RecordChange[]> {
   try {
     await db.em.flush()
-    return recordChanges(db)
+    return await recordChanges(db)
   }
   catch (error) {
     const { code, constraint } = error as { code?: unknown, constraint?: unknown }

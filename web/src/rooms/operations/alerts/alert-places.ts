@@ -11,6 +11,7 @@ const places: Readonly<Record<string, Place>> = {
   PreparationSlow: jobs('WAITING'),
   QueueStuck: jobs('WAITING'),
   DeadLetters: jobs('FAILED'),
+  WebhooksNotSent: jobs('WAITING'),
   SchoolsBehind: migrations,
   RolloutStopped: migrations,
 }
