@@ -5,3 +5,6 @@
 export function tenantLock(tenantId: string): string {
   return BigInt.asIntN(64, BigInt(`0x${tenantId.replaceAll('-', '').slice(0, 16)}`)).toString()
 }
+
+/** The key, in SQL, of the advisory lock that the one process holds that drives a roll-out of the schools' migrations, for as long as it does. */
+export const driversLock = 'hashtext(\'homeroom schools\')'

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { schoolMigrations } from '../../migrations/school/index.ts'
 import { schemaName } from '../../src/database/schema-names.ts'
 import { openSchools } from '../../src/database/school-db.ts'
+import { driversLock } from '../../src/database/tenant-lock.ts'
 import { createLog } from '../../src/shared/log.ts'
 import { firing, readAlertRules, secondsOf } from '../harness/alert-rules.ts'
 import { openHomeroom } from '../harness/homeroom.ts'
@@ -140,6 +141,20 @@ test('a school of an older version: SchoolsBehind; a roll-out that gave up: Roll
     values (gen_random_uuid(), 2, 'STOPPED', 'CANARY_FAILED', 1, 1, 0, now())`))
   await sql('delete from platform.rollout')
   await sql('update platform.tenant set schema_version = $2 where id = $1', [tenantId, schoolMigrations.length])
+})
+
+test('a roll-out that no worker drives: RolloutNotDriven, and not while one does; a school that should be gone: DeletionOverdue', async () => {
+  const { tenantId } = await homeroom.signUp('overdue')
+  const undriven = await apart()
+  await shows('RolloutNotDriven', () => undriven.url, () => sql(`insert into platform.rollout (id, target_version, canaries, parallel, failure_budget, started_at) values (gen_random_uuid(), 99, 1, 1, 0, now() - interval '1 hour')`))
+  const release = await holdLock(homeroom.database.adminUrl, `select pg_advisory_lock(${driversLock})`)
+  const driven = await apart()
+  expect((await scrape(driven.url)).get('rollout_undriven_seconds')?.[0]?.value).toBe(0)
+  await release()
+  await sql('delete from platform.rollout')
+  const overdue = await apart()
+  await shows('DeletionOverdue', () => overdue.url, () => sql(`update platform.tenant set lifecycle = 'DELETING', delete_after = now() - interval '1 hour' where id = $1`, [tenantId]))
+  await sql('update platform.tenant set lifecycle = \'ACTIVE\', delete_after = null where id = $1', [tenantId])
 })
 
 test('an outbox that cannot be emptied: AuditNotCarried', async () => {

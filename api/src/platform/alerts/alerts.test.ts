@@ -48,7 +48,7 @@ afterAll(async () => {
 })
 
 const sql = <Row = Record<string, unknown>>(text: string, values?: unknown[]) => homeroom.database.sql<Row>(text, values)
-const look = (tell = true) => lookForAlerts({ ownerUrl: homeroom.database.urls.owner, jobs, tell, supportedVersion: 2, oldestUncarriedSeconds: () => uncarried, log })
+const look = (tell = true) => lookForAlerts({ ownerUrl: homeroom.database.urls.owner, jobs, tell, supportedVersion: schoolMigrations.length, oldestUncarriedSeconds: () => uncarried, log })
 const alerts = async () => (await operator.client.ask<{ alerts: { name: string, severity: string, summary: string, since: string }[] }>('{ alerts { name severity summary since } }')).alerts
 
 /** The next thing that the receiver is told, after `told`. */
@@ -117,7 +117,19 @@ test('each condition of the database, and none of a healthy one', async () => {
   await sql(`update platform.tenant set preparation_status = 'READY', preparation_error_code = null, schema_version = 1 where id = $1`, [tenantId])
   await look(false)
   expect((await alerts()).map(({ name, summary }) => [name, summary])).toEqual([['SchoolsBehind', '1 school stayed on an older version, and no roll-out is running.']])
-  await sql(`update platform.tenant set preparation_status = 'READY', schema_version = $2 where id = $1`, [tenantId, schoolMigrations.length])
+  await sql(`update platform.tenant set preparation_status = 'READY', schema_version = $2, lifecycle = 'DELETING', delete_after = now() - interval '20 minutes' where id = $1`, [tenantId, schoolMigrations.length])
+  await sql(`insert into platform.rollout (id, target_version, canaries, parallel, failure_budget, started_at) values (gen_random_uuid(), 2, 1, 1, 0, now() - interval '10 minutes')`)
+  await look(false)
+  expect((await alerts()).map(({ name, summary }) => [name, summary])).toEqual([
+    ['DeletionOverdue', 'A school should have been deleted 20 minutes ago.'],
+    ['RolloutNotDriven', 'The roll-out is to go on, and no worker has driven it for 10 minutes.'],
+  ])
+  const [{ id }] = await sql<{ id: string }>('select id from platform.rollout') as [{ id: string }]
+  // Resumed a moment ago, it is not yet to be wondered at.
+  await operator.client.ask('mutation ($id: ID!) { pauseRollout(id: $id) { state } resumeRollout(id: $id) { state } }', { id })
+  await sql(`update platform.tenant set lifecycle = 'ACTIVE', delete_after = null where id = $1`, [tenantId])
+  await look(false)
+  expect(await alerts()).toEqual([])
 })
 
 test('the signature is good, for this body and for now; a receiver can tell a repetition', async () => {

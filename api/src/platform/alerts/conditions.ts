@@ -24,7 +24,7 @@ interface Rule {
 }
 
 /** Longer than this nothing that is well may wait, in seconds. The same limits stand in ops/alerts.rules.yml. */
-const patience = { preparation: 60, job: 120, audit: 900, webhook: 600 }
+const patience = { preparation: 60, job: 120, rollout: 120, deletion: 900, audit: 900, webhook: 600 }
 
 /** Receivers that hang wait for each other there, as they should; whether any waits too long, WebhooksNotSent says. */
 const patientQueue = 'send-slow-webhooks'
@@ -66,6 +66,16 @@ export const rules: readonly Rule[] = [
     name: 'RolloutStopped',
     severity: 'critical',
     says: ({ rollout }) => rollout === 'STOPPED' ? 'The last roll-out stopped itself: a canary, or too many schools, could not be migrated.' : undefined,
+  },
+  {
+    name: 'RolloutNotDriven',
+    severity: 'warning',
+    says: ({ rolloutUndrivenSeconds: seconds }) => seconds > patience.rollout ? `The roll-out is to go on, and no worker has driven it for ${Math.round(seconds / 60)} minutes.` : undefined,
+  },
+  {
+    name: 'DeletionOverdue',
+    severity: 'warning',
+    says: ({ deletionOverdueSeconds: seconds }) => seconds > patience.deletion ? `A school should have been deleted ${Math.round(seconds / 60)} minutes ago.` : undefined,
   },
   {
     name: 'AuditNotCarried',

@@ -1,3 +1,6 @@
+import { driversLock } from '../../database/tenant-lock.ts'
+import { platformChain } from '../audit/room.ts'
+
 /** One plain statement, and its rows. */
 export type Ask = <Row>(text: string, values?: readonly unknown[]) => Promise<Row[]>
 
@@ -26,6 +29,10 @@ export interface Figures {
   readonly oldestUnsentSeconds: number
   /** The state of the roll-out that was started last, where there was one. */
   readonly rollout: string | null
+  /** For how long the RUNNING roll-out has moved nothing while no process drives it; 0 where one does, or none is RUNNING. */
+  readonly rolloutUndrivenSeconds: number
+  /** For how long the school is overdue that should have been deleted first; 0 where none is. */
+  readonly deletionOverdueSeconds: number
 }
 
 // A queue of its own kind: pg-boss keeps its schedules there.
@@ -55,7 +62,15 @@ const statement = `
       from platform.webhook_endpoint e join platform.tenant t on t.id = e.tenant_id and t.lifecycle = 'ACTIVE' cross join lateral (
         select next_attempt_at as at from platform.webhook_delivery where endpoint_id = e.id and state = 'WAITING' order by next_attempt_at limit 1
       ) due where e.enabled and due.at <= now() and (e.held_until is null or e.held_until <= now())) as "oldestUnsentSeconds",
-    (select state from platform.rollout order by started_at desc, id desc limit 1) as rollout`
+    (select state from platform.rollout order by started_at desc, id desc limit 1) as rollout,
+    coalesce((
+      select extract(epoch from now() - greatest(r.started_at, (select max(ended_at) from platform.rollout_school where rollout_id = r.id),
+        (select at from platform.audit_event where chain = '${platformChain}' and action = 'rollout.resumed' order by sequence desc limit 1)))
+      from platform.rollout r where r.state = 'RUNNING' and r.ended_at is null and not exists (
+        select from pg_locks where locktype = 'advisory' and granted and objsubid = 1 and database = (select oid from pg_database where datname = current_database())
+          and ((classid::bigint << 32) | objid::bigint) = ${driversLock}::bigint)
+    ), 0)::float as "rolloutUndrivenSeconds",
+    (select coalesce(extract(epoch from now() - min(delete_after)), 0)::float from platform.tenant where delete_after < now()) as "deletionOverdueSeconds"`
 
 /** Reads all of them with one statement. `supportedVersion` is what this release's schools have. */
 export async function readFigures(ask: Ask, supportedVersion: number): Promise<Figures> {

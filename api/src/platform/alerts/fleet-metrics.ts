@@ -32,6 +32,8 @@ export function measureFleet(metrics: Metrics, read: () => Promise<Figures>): vo
   one('webhook_oldest_unsent_seconds', 'How long the endpoint has waited for its turn that has had webhooks due, and may be sent to, the longest.', now => now.oldestUnsentSeconds)
   each('rollout_state', 'Whether the last roll-out is in this state: 1 or 0.', ['state'], ({ rollout }) =>
     rolloutStates.map(state => ({ labels: { state }, value: Number(rollout === state) })))
+  one('rollout_undriven_seconds', 'For how long the RUNNING roll-out has moved nothing while no process drives it.', now => now.rolloutUndrivenSeconds)
+  one('deletion_overdue_seconds', 'For how long the school is overdue that should have been deleted first.', now => now.deletionOverdueSeconds)
 }
 
 /** Reads at most every 5 s, one read at a time; undefined where it failed or is not there in time. */

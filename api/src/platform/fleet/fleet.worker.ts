@@ -4,6 +4,7 @@ import type { RolloutPlan } from '../../config.ts'
 import type { Bus } from '../../events/bus.ts'
 import type { Log } from '../../shared/log.ts'
 import type { Rollout } from './rollout.ts'
+import { driversLock } from '../../database/tenant-lock.ts'
 import { withClient } from '../../database/with-client.ts'
 import { rolloutChanged } from '../../events/topics.ts'
 import { schoolVersion } from '../preparation/room.ts'
@@ -101,9 +102,6 @@ export async function rollOut(parts: FleetParts & { readonly progress?: (rollout
     return { rollout, behind }
   })
 }
-
-/** Held by the one process that drives, for as long as it does. */
-const driversLock = 'hashtext(\'homeroom schools\')'
 
 async function takeLock(control: pg.Client): Promise<boolean> {
   const { rows: [lock] } = await control.query<{ taken: boolean }>(`select pg_try_advisory_lock(${driversLock}) as taken`)
