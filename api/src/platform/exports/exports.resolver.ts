@@ -44,7 +44,7 @@ export class ExportsResolver {
     @Arg('exportId', () => ID, which) exportId: string,
     @Arg('name', () => String, { description: 'What the new school is called; at most 200 characters.' }) name: string,
     @Arg('slug', () => String, { description: 'Its short name, as at sign-up.' }) slug: string,
-    @Arg('adminEmail', () => String, { nullable: true, description: 'Who is invited as its ADMIN, by mail. Left out: nobody belongs to it.' }) adminEmail: string | null | undefined,
+    @Arg('adminEmail', () => String, { nullable: true, description: 'Who is invited as its ADMIN, by mail. Left out: nobody belongs to it. A superadmin\'s address, or one whose account is disabled: CANNOT_JOIN.' }) adminEmail: string | null | undefined,
     @Ctx() { trail }: RequestContext,
   ): Promise<Tenant> {
     return this.parts.restore.restore(exportId, { name, slug, adminEmail }, trail)

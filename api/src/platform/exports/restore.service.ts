@@ -29,6 +29,8 @@ export class RestoreService {
     const availability = await tenancy.checkSlug(slug)
     if (!availability.available)
       throw taken(availability.message!)
+    if (adminEmail)
+      await invitations.refuseUninvitable(adminEmail, 'adminEmail')
     const id = randomUUID()
     await platform.transaction(async (db) => {
       const { timeZone, locale } = source

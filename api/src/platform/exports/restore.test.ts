@@ -140,6 +140,7 @@ test.each<[string, Record<string, unknown>, string]>([
   ['a reserved slug', { slug: 'admin' }, 'BAD_USER_INPUT'],
   ['no name', { name: '  ' }, 'BAD_USER_INPUT'],
   ['an address that is none', { adminEmail: 'nobody' }, 'BAD_USER_INPUT'],
+  ['a superadmin\'s address', { adminEmail: 'Sam.Super@operator.example' }, 'CANNOT_JOIN'],
   ['an unknown export', { exportId: randomUUID() }, 'NOT_FOUND'],
   ['an id that is none', { exportId: 'oakfield' }, 'NOT_FOUND'],
 ])('%s is refused, and nothing is stored', async (_, more, expected) => {

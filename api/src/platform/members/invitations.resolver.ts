@@ -27,7 +27,7 @@ export class InvitationsResolver {
   }
 
   @Authorized('platform')
-  @Mutation(() => InvitationType, { description: 'As the operator, asks somebody by mail to be an ADMIN of a tenant: where the first invitation was lost, or nobody is left who could invite. An open invitation to the same address is replaced. EMAIL_TAKEN for a member; a tenant that is not ACTIVE: LIFECYCLE_CONFLICT; unknown: TENANT_NOT_FOUND.' })
+  @Mutation(() => InvitationType, { description: 'As the operator, asks somebody by mail to be an ADMIN of a tenant: where the first invitation was lost, or nobody is left who could invite. An open invitation to the same address is replaced. EMAIL_TAKEN for a member; CANNOT_JOIN on `email` for a superadmin\'s address and one whose account is disabled; a tenant that is not ACTIVE: LIFECYCLE_CONFLICT; unknown: TENANT_NOT_FOUND.' })
   inviteTenantAdmin(
     @Arg('tenantId', () => ID, { description: 'The tenant.' }) tenantId: string,
     @Arg('email', () => String, { description: 'Where the mail goes.' }) email: string,

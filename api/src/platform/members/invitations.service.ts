@@ -1,11 +1,12 @@
 import type { MemberRole } from '../../access/principal.ts'
 import type { Platform, PlatformDb } from '../../database/platform-db.ts'
 import type { JobSender } from '../../jobs/queue.ts'
+import type { FieldError } from '../../shared/errors.ts'
 import type { Trail } from '../../shared/trail.ts'
 import type { TenancyService } from '../tenancy/room.ts'
 import type { InvitationRow } from './members.queries.ts'
 import { requestMail } from '../../mail/mail.job.ts'
-import { Conflict, NotFound } from '../../shared/errors.ts'
+import { Conflict, invalidField, NotFound } from '../../shared/errors.ts'
 import { isUuid } from '../../shared/uuid.ts'
 import { parseInput } from '../../shared/validate.ts'
 import { record } from '../audit/room.ts'
@@ -41,7 +42,20 @@ export class InvitationsService {
     // No mail would be sent.
     if (lifecycle !== 'ACTIVE')
       throw new Conflict(`This school is ${lifecycle}: nobody can join it now.`, { code: 'LIFECYCLE_CONFLICT', facts: { lifecycle } })
+    await this.refuseUninvitable(email, 'email')
     return this.invite(id, { email, role: 'ADMIN' }, trail)
+  }
+
+  /** Why an address cannot be invited, as a problem with that field. For operators: in a school nobody may learn whose address it is. */
+  async uninvitable(email: string, field: string): Promise<FieldError | undefined> {
+    const [account] = await this.parts.platform.query<{ superadmin: boolean }>('select superadmin from platform.account where lower(email) = lower($1) and (superadmin or disabled_at is not null)', [email])
+    return account && { path: [field], code: 'CANNOT_JOIN', message: account.superadmin ? 'This is a superadmin\'s address, who belongs to no school.' : 'The account with this address is disabled.' }
+  }
+
+  async refuseUninvitable(email: string, field: string): Promise<void> {
+    const problem = await this.uninvitable(email, field)
+    if (problem)
+      throw invalidField(problem.path, problem.code, problem.message)
   }
 
   /** Invitation, mail job and audit record in the transaction of `db`, for an address that has been looked at; answers the invitation's id. */

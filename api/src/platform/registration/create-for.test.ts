@@ -86,6 +86,10 @@ describe('is refused, with nothing stored', () => {
     for (const adminEmail of [operatorEmail.toUpperCase(), email])
       expect(fieldsOf((await create(inputFor('for-nobody', { adminEmail }))).errors)).toEqual(['adminEmail CANNOT_JOIN'])
     expect(fieldsOf((await create(inputFor('hillcrest', { adminEmail: operatorEmail }))).errors)).toEqual(['slug SLUG_TAKEN', 'adminEmail CANNOT_JOIN'])
+    // Nor later, to a school that is there.
+    const [tenant] = await homeroom.database.sql<{ id: string }>('select id from platform.tenant where slug = \'hillcrest\'')
+    for (const address of [operatorEmail.toUpperCase(), email])
+      expect(fieldsOf((await inviteAdmin(tenant!.id, address)).errors)).toEqual(['email CANNOT_JOIN'])
     expect(await stored()).toEqual(before)
   })
 

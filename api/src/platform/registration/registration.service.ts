@@ -94,13 +94,10 @@ export class RegistrationService {
 
   /** Nobody would be told where no mail is sent: here, unlike in a school, it may be said whose address it is. */
   async #refuseUninvitable(slug: string, email: string): Promise<void> {
-    const [slugProblems, account] = await Promise.all([this.parts.founding.slugProblems(slug), this.parts.identity.findAccount(email)])
-    const cannotJoin: FieldError[] = account?.superadmin || account?.disabledAt
-      ? [{ path: ['adminEmail'], code: 'CANNOT_JOIN', message: account.superadmin ? 'This is a superadmin\'s address, who belongs to no school.' : 'The account with this address is disabled.' }]
-      : []
+    const [slugProblems, cannotJoin] = await Promise.all([this.parts.founding.slugProblems(slug), this.parts.invitations.uninvitable(email, 'adminEmail')])
     if (slugProblems.length > 0)
-      throw taken([...slugProblems, ...cannotJoin])
-    if (cannotJoin[0])
-      throw invalidField(cannotJoin[0].path, cannotJoin[0].code, cannotJoin[0].message)
+      throw taken([...slugProblems, ...cannotJoin ? [cannotJoin] : []])
+    if (cannotJoin)
+      throw invalidField(cannotJoin.path, cannotJoin.code, cannotJoin.message)
   }
 }
