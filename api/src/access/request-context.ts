@@ -29,6 +29,7 @@ export class RequestContext {
     readonly principal: Principal
     readonly tenantId: string | undefined
     readonly school: SchoolDoor
+    readonly idempotencyKeys?: readonly string[]
   }) {}
 
   // Held in an object of its own, which a clone shares.
@@ -57,6 +58,8 @@ export class RequestContext {
   /** The tenant in context; undefined where nothing names one. */
   get tenantId(): string | undefined { return this.facts.tenantId }
   get school(): SchoolDoor { return this.facts.school }
+  /** Every `Idempotency-Key` of the request, as sent. */
+  get idempotencyKeys(): readonly string[] { return this.facts.idempotencyKeys ?? [] }
   /** Who is behind what this operation changes. */
   get trail(): Trail { return trailOf(this.facts.principal, this.facts.requestId) }
 

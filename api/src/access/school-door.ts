@@ -1,8 +1,10 @@
 import type { SchoolDb, Schools, TenantAddress } from '../database/school-db.ts'
 import type { RecordChange, Trail } from '../shared/trail.ts'
+import type { Once } from './kept-answers.ts'
 import DataLoader from 'dataloader'
 import { takeChangeNumber } from '../database/change-number.ts'
 import { Forbidden } from '../shared/errors.ts'
+import { AnsweredBefore, keepAnswer, refuseAnswered } from './kept-answers.ts'
 import { tell } from './outbox.ts'
 
 /** Answers many keys with one statement, in the order of the keys. */
@@ -21,13 +23,24 @@ export interface Written<T> {
   readonly changes: readonly RecordChange[]
 }
 
+/** A transaction that others than its opener work in. */
+interface Open {
+  readonly db: Promise<SchoolDb>
+  readonly commit: () => Promise<void>
+  readonly giveUp: () => Promise<void>
+}
+
 /**
  * One operation's way into one school. Its reads share one read-only transaction, opened by the first of them and
  * closed by `end`, and see the school as it was at one moment; each write is a transaction of its own, committed before it answers.
  * An operation holds at most one connection: a write first gives back the one its reads held.
  */
 export class SchoolDoor {
-  #reading: { db: Promise<SchoolDb>, close: () => Promise<void> } | undefined
+  #reading: Open | undefined
+  /** A change that is kept open until what it is answered with is known. */
+  #changing: Open | undefined
+  #once: Once | undefined
+  #answeredBefore: string | undefined
   #loaders = new Map<unknown, DataLoader<unknown, unknown>>()
   #ended = false
   readonly #nobodyWaits = new AbortController()
@@ -52,12 +65,49 @@ export class SchoolDoor {
     if (!this.entry.mayWrite)
       throw new Forbidden('This access is for reading. Ask for writing with `x-access-mode: write`.')
     await this.#stopReading()
-    return this.schools.withTenant(await this.#admitted(), async (db) => {
+    const change = async (db: SchoolDb) => {
       await takeChangeNumber(db)
+      if (this.#once)
+        await refuseAnswered(db, this.#once)
       const { answer, changes } = await fn(db)
       await tell(db, changes, this.entry.trail)
       return answer
-    })
+    }
+    if (!this.#once)
+      return this.schools.withTenant(await this.#admitted(), change)
+    this.#changing = this.#open({})
+    try {
+      return await change(await this.#changing.db)
+    }
+    catch (error) {
+      if (error instanceof AnsweredBefore)
+        this.#answeredBefore = error.answer
+      await this.#giveUp()
+      throw error
+    }
+  }
+
+  /** The operation's one change is to be made once: its transaction stays open, also for what is read of it, until `settle`. */
+  makeOnce(once: Once): void {
+    this.#once = once
+  }
+
+  /** What the change was answered with when it was made; undefined where it was not made before. */
+  get answeredBefore(): string | undefined { return this.#answeredBefore }
+
+  /** Keeps the answer and commits the change with it; without one nothing of the change stays. True where there was a change. */
+  async settle(answer: string | undefined): Promise<boolean> {
+    const changing = this.#changing
+    if (!changing)
+      return false
+    if (answer === undefined) {
+      await this.#giveUp()
+      return true
+    }
+    await keepAnswer(await changing.db, this.#once!, answer)
+    this.#changing = undefined
+    await changing.commit()
+    return true
   }
 
   /** Loads one key, together with all other keys asked of the same batch at this level of the answer. */
@@ -78,6 +128,7 @@ export class SchoolDoor {
   /** Gives the connection back; the operation is over. */
   async end(): Promise<void> {
     this.#ended = true
+    await this.#giveUp()
     await this.#stopReading()
   }
 
@@ -91,25 +142,39 @@ export class SchoolDoor {
   async #openForReading(): Promise<SchoolDb> {
     if (this.#ended)
       throw new Error('The operation is over: its school is closed.')
-    if (!this.#reading) {
-      const opened = Promise.withResolvers<SchoolDb>()
-      const closing = Promise.withResolvers<void>()
-      const finished = this.#admitted()
-        .then(tenant => this.schools.withTenant(tenant, (db) => {
-          opened.resolve(db)
-          return closing.promise
-        }, { readOnly: true, snapshot: true, signal: this.#nobodyWaits.signal }))
-      finished.catch(opened.reject)
-      this.#reading = {
-        db: opened.promise,
-        close: async () => {
-          closing.resolve()
-          // A transaction that could not open has said so to its readers.
-          await finished.catch(() => {})
-        },
-      }
+    if (this.#changing)
+      return this.#changing.db
+    return (this.#reading ??= this.#open({ readOnly: true, snapshot: true, signal: this.#nobodyWaits.signal })).db
+  }
+
+  #open(options: Parameters<Schools['withTenant']>[2]): Open {
+    const opened = Promise.withResolvers<SchoolDb>()
+    const closing = Promise.withResolvers<void>()
+    const finished = this.#admitted().then(tenant => this.schools.withTenant(tenant, (db) => {
+      opened.resolve(db)
+      return closing.promise
+    }, options))
+    // A transaction that could not open says so to whoever works in it.
+    finished.catch(opened.reject)
+    opened.promise.catch(() => {})
+    closing.promise.catch(() => {})
+    return {
+      db: opened.promise,
+      async commit() {
+        closing.resolve()
+        await finished
+      },
+      async giveUp() {
+        closing.reject(new Error('Nothing of this is to stay.'))
+        await finished.catch(() => {})
+      },
     }
-    return this.#reading.db
+  }
+
+  async #giveUp(): Promise<void> {
+    const changing = this.#changing
+    this.#changing = undefined
+    await changing?.giveUp()
   }
 
   async #stopReading(): Promise<void> {
@@ -117,6 +182,6 @@ export class SchoolDoor {
     this.#reading = undefined
     // What was loaded before a write is not what is there after it.
     this.#loaders.clear()
-    await reading?.close()
+    await reading?.commit().catch(() => {})
   }
 }

@@ -32,6 +32,7 @@ export const errorCodes = {
   QUERY_TOO_COMPLEX: { status: 400, means: 'The operation costs `price`, more than the `maximum`. Ask for fewer rows, fields or levels.' },
   BAD_USER_INPUT: { status: 400, means: 'A variable or an input breaks a rule; `fields` says which and why.' },
   CURSOR_EXPIRED: { status: 400, means: 'The cursor of `changes` is older than the tombstones that are kept. Begin again without one, and drop what does not come.' },
+  IDEMPOTENCY_KEY_REUSED: { status: 409, means: 'The Idempotency-Key was sent before with another operation or other variables.' },
   NOT_FOUND: { status: 404, means: 'No such record, or not one of yours: both answer alike.' },
   CONFLICT: { status: 409, means: 'The request does not fit what is stored; the message says how. Where somebody else changed the record first, `version` is its current version.' },
   RATE_LIMITED: { status: 429, means: 'Too much in too short a time. Try again after `retryAfter` seconds.' },

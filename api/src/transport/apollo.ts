@@ -6,6 +6,7 @@ import { ApolloServer } from '@apollo/server'
 import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled'
 import { GraphQLError, Kind } from 'graphql'
 import { TookTooLong } from '../shared/errors.ts'
+import { oncePlugin, settle } from './once.ts'
 import { rootFieldOf } from './operation-name.ts'
 import { documentPlugins, documentRules, maxTokens } from './protection.ts'
 import { expected, publicError } from './public-error.ts'
@@ -39,7 +40,9 @@ const bookkeeping: ApolloServerPlugin<RequestContext> = {
             contextValue.log.error({ err: error.originalError ?? error, operationName, path: error.path }, 'an operation failed')
         }
       },
-      async willSendResponse({ contextValue, response }) {
+      async willSendResponse(answering) {
+        const { contextValue, response } = answering
+        await settle(answering)
         await contextValue.school.end()
         if (response.body.kind !== 'single')
           return
@@ -69,9 +72,10 @@ function counting(schema: GraphQLSchema, { graphqlRequests, graphqlSeconds }: Me
     async requestDidStart() {
       const startedAt = performance.now()
       return {
-        async willSendResponse({ operation, document, response }) {
+        async willSendResponse({ operation, document, response, contextValue }) {
           const { body } = response
-          const [error] = body.kind === 'single' ? body.singleResult.errors ?? [] : []
+          const repeated = contextValue.school.answeredBefore !== undefined
+          const [error] = body.kind === 'single' && !repeated ? body.singleResult.errors ?? [] : []
           const label = { operation: rootFieldOf(operation, document) }
           graphqlRequests.inc({ ...label, outcome: error ? String(error.extensions?.code) : 'ok' })
           graphqlSeconds.observe(label, (performance.now() - startedAt) / 1_000)
@@ -86,7 +90,7 @@ export function apolloServer(schema: GraphQLSchema, metrics: Metrics): ApolloSer
   return new ApolloServer<RequestContext>({
     schema,
     // Cache hints nobody gives here would cost every field of every answer a call: 40 % of a long list.
-    plugins: [ApolloServerPluginLandingPageDisabled(), ApolloServerPluginCacheControlDisabled(), ...documentPlugins, counting(schema, metrics), bookkeeping],
+    plugins: [ApolloServerPluginLandingPageDisabled(), ApolloServerPluginCacheControlDisabled(), ...documentPlugins, oncePlugin, counting(schema, metrics), bookkeeping],
     validationRules: documentRules,
     parseOptions: { maxTokens },
     validationOptions: { maxErrors: 5 },

@@ -36,6 +36,8 @@ export interface Arrival {
   /** Every `x-access-reason` and `x-access-mode`; they count for superadmins only. */
   readonly accessReasons: readonly string[]
   readonly accessModes: readonly string[]
+  /** Every `idempotency-key`; a socket has none. */
+  readonly idempotencyKeys: readonly string[]
   readonly host: string | undefined
 }
 
@@ -67,6 +69,7 @@ export async function openContext(reception: Reception, arrival: Arrival): Promi
       return log ??= reception.log.child({ requestId: arrival.requestId, ...(tenantId && { tenantId }), ...(principal.kind !== 'visitor' && whoseLog(principal)) })
     },
     client: arrival.client,
+    idempotencyKeys: arrival.idempotencyKeys,
     principal,
     tenantId,
     school: new SchoolDoor(reception.schools, {

@@ -99,6 +99,7 @@ export async function openHttp(options: {
       tenantIds: headerValues(request.raw, 'x-tenant-id'),
       accessReasons: headerTexts(request.raw, 'x-access-reason'),
       accessModes: headerValues(request.raw, 'x-access-mode'),
+      idempotencyKeys: headerValues(request.raw, 'idempotency-key'),
       host: sender.host,
     })
   }

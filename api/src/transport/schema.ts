@@ -26,9 +26,20 @@ export async function graphqlSchema(resolvers: readonly object[]): Promise<Graph
     // Asked for by type-graphql; every subscription here brings its own source.
     pubSub: createPubSub(),
   })
+  markRosterWrites(schema)
   refuseUnguarded(new Set(instances.keys()))
   refuseUnscoped(schema, new Set(instances.keys()))
   return schema
+}
+
+/** Changes of a school's records are marked as such: they can be made once under an Idempotency-Key. */
+function markRosterWrites(schema: GraphQLSchema): void {
+  const fields = schema.getMutationType()?.getFields() ?? {}
+  for (const { schemaName, roles } of getMetadataStorage().mutations) {
+    const field = fields[schemaName]
+    if (field && roles?.includes('roster:write'))
+      field.extensions = { ...field.extensions, writesRoster: true }
+  }
 }
 
 /** Every operation says who may call it: `@Authorized(…)` with a permission, or `@Public()`, and not both. */

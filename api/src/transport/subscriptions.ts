@@ -150,6 +150,7 @@ function arrival({ address, host }: Sender, params: Readonly<Record<string, unkn
     tenantIds: text('tenantId'),
     accessReasons: text('accessReason'),
     accessModes: text('accessMode'),
+    idempotencyKeys: [],
     host,
   }
 }
