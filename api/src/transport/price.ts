@@ -12,7 +12,7 @@ import { defaultPageSize, largestPage } from '../shared/page.ts'
  */
 export const highestPrice = 50_000
 
-/** What a list is taken to hold that is read whole: classes of a student, terms of a year. */
+/** What a list is taken to hold that is read whole (classes of a student, terms of a year), unless its field says how many at most (`rows`). */
 const wholeList = 10
 
 /** More than half: whatever a visitor may change (sign in, sign up) is done once an operation, and not guessed at in rows. */
@@ -33,7 +33,7 @@ const estimate: ComplexityEstimator = ({ type, field, args, childComplexity }) =
     return 1 + Math.min(Math.max(first ?? last ?? defaultPageSize, 1), largestPage) * childComplexity
   // The rows of a connection have been counted at the connection.
   const whole = isListType(getNullableType(field.type)) && !('pageInfo' in fields)
-  return 1 + (whole ? wholeList : 1) * childComplexity
+  return 1 + (whole ? (field.extensions.rows as number | undefined) ?? wholeList : 1) * childComplexity
 }
 
 /** What an operation costs with these variables; BAD_USER_INPUT where they do not fit it. */

@@ -7,6 +7,8 @@ export interface RightCall {
   readonly variables: (school: MarkedSchool) => Record<string, unknown>
   /** By place, which of the school's ids stands there; several where more than one thing has ids of that kind. */
   readonly ids: Readonly<Record<string, readonly string[]>>
+  /** Items of a list are done each for itself: what is right in it is done beside what is wrong. */
+  readonly itemsApart?: true
   /** What the right call is answered with; data unless told. */
   readonly answer?: string
   /** Who calls; the head of the school unless told. */
@@ -36,6 +38,12 @@ export const rightCalls: Readonly<Record<string, RightCall>> = {
     ids: { 'input.classId': ['class'], 'input.userId': ['otherStudent'] },
   },
   'mutation withdraw': { variables: ({ own }) => ({ enrollmentId: own.enrollment }), ids: { enrollmentId: ['enrollment'] } },
+  'mutation enrolMany': {
+    variables: ({ own }) => ({ inputs: [{ classId: own.oldClass, userId: own.student, role: 'STUDENT' }] }),
+    ids: { 'inputs.*.classId': ['class', 'oldClass'], 'inputs.*.userId': ['otherStudent', 'teacher'] },
+    itemsApart: true,
+  },
+  'mutation withdrawMany': { variables: ({ own }) => ({ enrollmentIds: [own.enrollment] }), ids: { 'enrollmentIds.*': ['enrollment'] }, itemsApart: true },
   'mutation updateUser': { variables: ({ own }) => ({ input: { id: own.student, version: 1, pronouns: 'she' } }), ids: { 'input.id': ['student', 'teacher'] } },
   'mutation removeUser': { variables: ({ own }) => ({ id: own.leaver, version: 1 }), ids: { id: ['leaver'] } },
   'mutation restoreUser': { variables: ({ own }) => ({ id: own.leaver }), ids: { id: ['leaver'] } },

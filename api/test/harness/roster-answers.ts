@@ -41,6 +41,8 @@ export interface Group {
 
 export interface Session { id: string, version: number, title: string, startDate: string, endDate: string, schoolYear: number, children: Session[] }
 
+interface Batch<Result> { results: (Result & { index: number, error: { code: string, message: string, fields: { path: string[], code: string, message: string }[] } | null })[] }
+
 export interface Change { type: string, id: string, sourcedId: string, version: number, changeNumber: number, deleted: boolean, record: { __typename: string, id: string, status: string, version: number } & Record<string, unknown> }
 
 export interface Board {
@@ -76,5 +78,9 @@ export interface RosterAnswer {
   enrollments: List<Enrollment>
   academicSessions: List<Session>
   changes: List<Change>
+  addStudents: Batch<{ user: Person | null }>
+  addTeachers: Batch<{ user: Person | null }>
+  enrolMany: Batch<{ enrollment: Enrollment | null }>
+  withdrawMany: Batch<{ enrollment: Enrollment | null }>
   updateSchoolYear: Session
 }

@@ -31,6 +31,8 @@ beforeAll(async () => {
 afterAll(() => homeroom?.stop())
 
 const written = () => fingerprint(homeroom.database.sql, [schemaOf(oakfield), schemaOf(riverside)])
+/** All but the caller's own counter: a number of a change that comes to nothing is not given again. */
+const kept = async () => ({ ...await written(), [`${schemaOf(oakfield)}.change_counter`]: '' })
 
 interface Heard { status: number, headers: Record<string, string>, body: unknown }
 
@@ -66,8 +68,8 @@ describe.each(withIds)('$name', (operation) => {
     const right = call.variables(oakfield)
     const foreign = riverside.own[kind]!
     const nowhere = randomUUID()
-    const before = await written()
-    for (const inList of place.includes('*') ? ['alone', 'behind'] as const : ['alone'] as const) {
+    const before = await kept()
+    for (const inList of place.includes('*') && !call.itemsApart ? ['alone', 'behind'] as const : ['alone'] as const) {
       for (const form of [(id: string) => id, (id: string) => id.toUpperCase()]) {
         const missing = await answer(operation, withId(right, place, form(nowhere), inList))
         expect(await answer(operation, withId(right, place, form(foreign), inList))).toEqual(missing)
@@ -78,7 +80,7 @@ describe.each(withIds)('$name', (operation) => {
         expect.soft([id, status < 500, JSON.stringify(body)]).toEqual([id, true, expect.not.stringContaining('INTERNAL_SERVER_ERROR')])
       }
     }
-    expect(await written()).toEqual(before)
+    expect(await kept()).toEqual(before)
     expect(schools.leaks()).toEqual([])
   })
 

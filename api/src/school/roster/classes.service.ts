@@ -8,8 +8,8 @@ import { Class, ClassTerm } from './class.entity.ts'
 import { newClass } from './classes.input.ts'
 import { classesById } from './classes.queries.ts'
 import { Course } from './course.entity.ts'
+import { activeRoles, refuseWrongRole } from './enrolling.ts'
 import { Enrollment } from './enrollment.entity.ts'
-import { refuseWrongRole } from './enrollments.service.ts'
 import { found, knownId } from './known-id.ts'
 import { Org } from './org.entity.ts'
 import { store } from './roster.errors.ts'
@@ -29,7 +29,7 @@ export class ClassesService {
       db.em.create(ClassTerm, { class: created, academicSession })
     if (typeof teacherId === 'string') {
       const user = found(await db.em.findOne(User, { id: knownId(teacherId, 'The teacher'), status: 'active' }), 'The teacher')
-      await refuseWrongRole(db, user.id, 'teacher', 'teacherId')
+      refuseWrongRole((await activeRoles(db, [user.id])).get(user.id) ?? [], 'teacher', 'teacherId')
       db.em.create(Enrollment, { class: created, user, role: 'teacher', isPrimary: true })
     }
     const changes = await store(db)

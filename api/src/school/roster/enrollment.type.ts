@@ -4,6 +4,7 @@ import { Field, ID, Int, ObjectType } from 'type-graphql'
 import { OfResource } from '../../access/for-keys.ts'
 import { connectionType } from '../../access/page.type.ts'
 import { LocalDate } from '../../access/scalars.ts'
+import { batchType } from './batch.type.ts'
 import { EnrollmentRoleEnum, RecordStatusEnum } from './enums.type.ts'
 import { modifiedDescription, RosterRecordType, versionDescription } from './roster-record.type.ts'
 
@@ -42,3 +43,4 @@ export class EnrollmentType {
 }
 
 export const EnrollmentConnection = connectionType('Enrollment', EnrollmentType, 'people\'s places in classes')
+export const EnrollmentBatch = batchType('Enrollment', 'enrollment', EnrollmentType, 'a place in a class')

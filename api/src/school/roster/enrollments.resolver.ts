@@ -7,7 +7,7 @@ import { inSchool } from '../../access/request-context.ts'
 import { ClassType } from './class.type.ts'
 import { EnrolInput, UpdateEnrollmentInput } from './classes.input.ts'
 import { classesById } from './classes.queries.ts'
-import { EnrollmentConnection, EnrollmentType } from './enrollment.type.ts'
+import { EnrollmentBatch, EnrollmentConnection, EnrollmentType } from './enrollment.type.ts'
 import { enrollmentsPage } from './enrollments.queries.ts'
 import { found } from './known-id.ts'
 import { EnrollmentsArgs } from './lists.input.ts'
@@ -30,6 +30,20 @@ export class EnrollmentsResolver {
   @Mutation(() => EnrollmentType, { description: 'Puts a person in a class; who was withdrawn from it before gets the same place back.' })
   enrol(@Arg('input', () => EnrolInput, { description: 'Who, where, as what.' }) input: EnrolInput, @Ctx() context: RequestContext) {
     return inSchool(context).write(db => this.service.enrol(db, input))
+  }
+
+  @ForKeys('roster.enrollments:write')
+  @Authorized('roster:write')
+  @Mutation(() => EnrollmentBatch, { description: 'Puts up to 100 people in classes, as enrol does one. Those that cannot be do not keep the others from it.' })
+  enrolMany(@Arg('inputs', () => [EnrolInput], { description: 'Who, where, as what: 1 to 100.' }) inputs: EnrolInput[], @Ctx() context: RequestContext) {
+    return inSchool(context).write(db => this.service.enrolMany(db, inputs))
+  }
+
+  @ForKeys('roster.enrollments:write')
+  @Authorized('roster:write')
+  @Mutation(() => EnrollmentBatch, { description: 'Takes up to 100 people out of classes, as withdraw does one. What is not there does not keep the others from it.' })
+  withdrawMany(@Arg('enrollmentIds', () => [ID], { description: 'The places to give up: 1 to 100.' }) enrollmentIds: string[], @Ctx() context: RequestContext) {
+    return inSchool(context).write(db => this.service.withdrawMany(db, enrollmentIds))
   }
 
   @ForKeys('roster.enrollments:write')

@@ -1,33 +1,42 @@
 import type { SchoolDb } from '../../database/school-db.ts'
 import type { EnrolInput, UpdateEnrollmentInput } from './classes.input.ts'
-import type { RosterTables } from './roster.tables.ts'
-import type { EnrollmentRole, RosterRole } from './roster.words.ts'
 import { Invalid, invalidField } from '../../shared/errors.ts'
 import { parseInput } from '../../shared/validate.ts'
-import { Class } from './class.entity.ts'
+import { each, only, refuseWrongSize, resultsOf, values } from './batch.ts'
 import { enrollmentChange, newEnrollment } from './classes.input.ts'
+import { enrolAll } from './enrolling.ts'
 import { Enrollment } from './enrollment.entity.ts'
 import { enrollmentsById } from './enrollments.queries.ts'
 import { found, knownId } from './known-id.ts'
-import { refuseFull } from './removal.ts'
-import { alreadyEnrolled, refuseStale, store, wrongRole } from './roster.errors.ts'
-import { User } from './user.entity.ts'
+import { refuseStale, store } from './roster.errors.ts'
 
 /** Puts people in classes and takes them out. */
 export class EnrollmentsService {
   /** Somebody who was in the class before gets the same place back. */
   async enrol(db: SchoolDb, input: EnrolInput) {
-    const { classId, userId, role } = parseInput(newEnrollment, input)
-    const group = found(await db.em.findOne(Class, { id: knownId(classId, 'The class'), status: 'active' }), 'The class')
-    const user = found(await db.em.findOne(User, { id: knownId(userId, 'The person'), status: 'active' }), 'The person')
-    await refuseWrongRole(db, user.id, role, 'userId')
-    const earlier = await db.em.findOne(Enrollment, { class: group, user, role }, { orderBy: { status: 'asc', dateLastModified: 'desc' } })
-    if (earlier?.status === 'active')
-      throw alreadyEnrolled()
-    const enrollment = earlier ?? db.em.create(Enrollment, { class: group, user, role })
-    await refuseFull(db, [enrollment], 'classId')
-    db.em.assign(enrollment, { status: 'active', endDate: null })
-    return this.#store(db, enrollment.id)
+    const { items, changes } = await enrolAll(db, [{ value: parseInput(newEnrollment, input) }])
+    return { answer: only(items), changes }
+  }
+
+  async enrolMany(db: SchoolDb, inputs: readonly EnrolInput[]) {
+    refuseWrongSize(inputs, 'inputs')
+    const { items, changes } = await enrolAll(db, each(inputs.map(value => ({ value })), input => parseInput(newEnrollment, input)))
+    return { answer: { results: resultsOf(items) }, changes }
+  }
+
+  /** Those that are withdrawn already stay so. */
+  async withdrawMany(db: SchoolDb, enrollmentIds: readonly string[]) {
+    refuseWrongSize(enrollmentIds, 'enrollmentIds')
+    const ids = each(enrollmentIds.map(value => ({ value })), id => knownId(id, 'The enrollment'))
+    const enrollments = await db.em.find(Enrollment, { id: { $in: values(ids) } })
+    const withdrawn = each(ids, (id) => {
+      const enrollment = found(enrollments.find(candidate => candidate.id === id), 'The enrollment')
+      enrollment.status = 'tobedeleted'
+      return enrollment.id
+    })
+    const changes = await store(db)
+    const rows = await enrollmentsById(db, values(withdrawn))
+    return { answer: { results: resultsOf(each(withdrawn, () => found(rows.shift(), 'The enrollment'))) }, changes }
   }
 
   async update(db: SchoolDb, input: UpdateEnrollmentInput) {
@@ -57,16 +66,4 @@ export class EnrollmentsService {
     const changes = await store(db)
     return { answer: found((await enrollmentsById(db, [id]))[0], 'The enrollment'), changes }
   }
-}
-
-const family: readonly RosterRole[] = ['guardian', 'parent', 'relative']
-
-/** A student's place is for students; every other place in a class is for staff. */
-export async function refuseWrongRole(db: SchoolDb, userId: string, wanted: EnrollmentRole, field: string): Promise<void> {
-  const roles = await db.rows<RosterTables>().selectFrom('role').select('role').where('user_id', '=', userId).where('status', '=', 'active').execute()
-  const fits = wanted === 'student'
-    ? roles.some(({ role }) => role === 'student')
-    : roles.some(({ role }) => role !== 'student' && !family.includes(role))
-  if (!fits)
-    throw wrongRole(field, wanted === 'student' ? 'NOT_A_STUDENT' : 'NOT_A_TEACHER')
 }

@@ -12,7 +12,7 @@ import { UsersArgs } from './lists.input.ts'
 import { OrgType } from './org.type.ts'
 import { UpdateUserInput } from './people-changes.input.ts'
 import { AddStudentInput, AddTeacherInput } from './people.input.ts'
-import { RoleType, UserConnection, UserType } from './user.type.ts'
+import { RoleType, UserBatch, UserConnection, UserType } from './user.type.ts'
 import { orgsById, rolesByUser, usersById, usersPage } from './users.queries.ts'
 
 @Resolver(() => UserType)
@@ -46,6 +46,20 @@ export class PeopleResolver {
   @Mutation(() => UserType, { description: 'Adds a teacher, with a username of their own.' })
   addTeacher(@Arg('input', () => AddTeacherInput, { description: 'The teacher.' }) input: AddTeacherInput, @Ctx() context: RequestContext) {
     return inSchool(context).write(db => this.people.addTeacher(db, input))
+  }
+
+  @ForKeys('roster.users:write')
+  @Authorized('roster:write')
+  @Mutation(() => UserBatch, { description: 'Adds up to 100 students. Those that cannot be added do not keep the others from it.' })
+  addStudents(@Arg('inputs', () => [AddStudentInput], { description: 'The students: 1 to 100.' }) inputs: AddStudentInput[], @Ctx() context: RequestContext) {
+    return inSchool(context).write(db => this.people.addStudents(db, inputs))
+  }
+
+  @ForKeys('roster.users:write')
+  @Authorized('roster:write')
+  @Mutation(() => UserBatch, { description: 'Adds up to 100 teachers. Those that cannot be added do not keep the others from it.' })
+  addTeachers(@Arg('inputs', () => [AddTeacherInput], { description: 'The teachers: 1 to 100.' }) inputs: AddTeacherInput[], @Ctx() context: RequestContext) {
+    return inSchool(context).write(db => this.people.addTeachers(db, inputs))
   }
 
   @ForKeys('roster.users:write')

@@ -1,16 +1,17 @@
 import type { SchoolDb } from '../../database/school-db.ts'
+import type { Item } from './batch.ts'
 import type { AddStudentInput, AddTeacherInput } from './people.input.ts'
 import type { RosterTables } from './roster.tables.ts'
 import type { RosterRole } from './roster.words.ts'
-import { sql } from 'kysely'
 import { parseInput } from '../../shared/validate.ts'
+import { each, only, refuseWrongSize, resultsOf, values } from './batch.ts'
 import { found } from './known-id.ts'
 import { Org } from './org.entity.ts'
 import { newStudent, newTeacher } from './people.input.ts'
-import { store } from './roster.errors.ts'
+import { identifierTaken, store } from './roster.errors.ts'
 import { readSchool } from './school.queries.ts'
 import { Role, User } from './user.entity.ts'
-import { freeUsername, usernameStem } from './username.ts'
+import { chooseUsernames } from './usernames.ts'
 import { usersById } from './users.queries.ts'
 
 interface NewPerson {
@@ -24,37 +25,65 @@ interface NewPerson {
 
 /** Adds people to a school. */
 export class PeopleService {
-  addStudent(db: SchoolDb, input: AddStudentInput) {
-    const { grade, ...person } = parseInput(newStudent, input)
-    return this.#add(db, { ...person, grades: grade === null ? [] : [grade] }, 'student')
+  async addStudent(db: SchoolDb, input: AddStudentInput) {
+    const { items, changes } = await this.#add(db, [{ value: student(input) }], 'student')
+    return { answer: only(items), changes }
   }
 
-  addTeacher(db: SchoolDb, input: AddTeacherInput) {
-    return this.#add(db, { ...parseInput(newTeacher, input), grades: [] }, 'teacher')
+  async addTeacher(db: SchoolDb, input: AddTeacherInput) {
+    const { items, changes } = await this.#add(db, [{ value: teacher(input) }], 'teacher')
+    return { answer: only(items), changes }
   }
 
-  async #add(db: SchoolDb, person: NewPerson, role: RosterRole) {
+  async addStudents(db: SchoolDb, inputs: readonly AddStudentInput[]) {
+    refuseWrongSize(inputs, 'inputs')
+    const { items, changes } = await this.#add(db, each(inputs.map(value => ({ value })), student), 'student')
+    return { answer: { results: resultsOf(items) }, changes }
+  }
+
+  async addTeachers(db: SchoolDb, inputs: readonly AddTeacherInput[]) {
+    refuseWrongSize(inputs, 'inputs')
+    const { items, changes } = await this.#add(db, each(inputs.map(value => ({ value })), teacher), 'teacher')
+    return { answer: { results: resultsOf(items) }, changes }
+  }
+
+  /** All that can be added at once: the same few statements, however many they are. */
+  async #add(db: SchoolDb, people: readonly Item<NewPerson>[], role: RosterRole) {
+    const free = await refuseTaken(db, people)
     const school = await readSchool(db)
     const org = db.em.getReference(Org, school.id)
-    const user = db.em.create(User, { ...person, username: await chooseUsername(db, person), primaryOrg: org })
-    db.em.create(Role, { user, org, role, roleType: 'primary' })
+    const usernames = await chooseUsernames(db, values(free))
+    const users = each(free, (person) => {
+      const user = db.em.create(User, { ...person, username: usernames.shift()!, primaryOrg: org })
+      db.em.create(Role, { user, org, role, roleType: 'primary' })
+      return user
+    })
     const changes = await store(db)
-    return { answer: found((await usersById(db, [user.id]))[0], 'The person'), changes }
+    const rows = await usersById(db, values(users).map(({ id }) => id))
+    return { items: each(users, () => found(rows.shift(), 'The person')), changes }
   }
 }
 
-/** Usernames stay taken when people leave: an account elsewhere must never pass to somebody else. */
-async function chooseUsername(db: SchoolDb, person: NewPerson): Promise<string> {
-  const stem = usernameStem(person.givenName, person.familyName)
-  const username = sql<string>`lower(${sql.ref('username')})`
-  const rows = await db.rows<RosterTables>()
-    .selectFrom('user')
-    .select(username.as('username'))
-    .where(eb => eb.or([
-      eb(username, '=', person.email?.toLowerCase() ?? stem),
-      eb(username, '=', stem),
-      eb(username, 'like', `${stem.replace(/[\\%_]/g, '\\$&')}.%`),
-    ]))
-    .execute()
-  return freeUsername(person.email, stem, new Set(rows.map(row => row.username)))
+function student(input: AddStudentInput): NewPerson {
+  const { grade, ...person } = parseInput(newStudent, input)
+  return { ...person, grades: grade === null ? [] : [grade] }
+}
+
+function teacher(input: AddTeacherInput): NewPerson {
+  return { ...parseInput(newTeacher, input), grades: [] }
+}
+
+/** Of two in a batch with one number the first gets it. */
+async function refuseTaken(db: SchoolDb, people: readonly Item<NewPerson>[]): Promise<Item<NewPerson>[]> {
+  const wanted = values(people).flatMap(({ identifier }) => identifier ?? [])
+  const rows = wanted.length === 0
+    ? []
+    : await db.rows<RosterTables>().selectFrom('user').select('identifier').where('status', '=', 'active').where('identifier', 'in', wanted).execute()
+  const taken = new Set(rows.map(row => row.identifier))
+  return each(people, (person) => {
+    if (person.identifier !== null && taken.has(person.identifier))
+      throw identifierTaken()
+    taken.add(person.identifier)
+    return person
+  })
 }

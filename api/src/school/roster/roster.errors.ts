@@ -7,6 +7,7 @@ import { recordChanges } from './record-changes.ts'
 
 const atField = (field: string, code: ErrorCode, message: string) => new Conflict(message, { code, fields: [{ path: [field], code, message }] })
 
+export const identifierTaken = () => atField('identifier', 'IDENTIFIER_TAKEN', 'Somebody at the school already has this identifier.')
 export const alreadyEnrolled = () => atField('userId', 'ALREADY_ENROLLED', 'This person is already in the class in this role.')
 export const fullClass = (field: string, message: string) => atField(field, 'CLASS_FULL', message)
 export function wrongRole(field: string, code: 'NOT_A_STUDENT' | 'NOT_A_TEACHER') {
@@ -23,7 +24,7 @@ export function refuseStale(record: { readonly version: number }, seen: number |
 
 /** What a unique index means in words. It decides, so that a check before it could only be too early. */
 const byConstraint: Readonly<Record<string, () => ExpectedError>> = {
-  user_identifier_unique: () => atField('identifier', 'IDENTIFIER_TAKEN', 'Somebody at the school already has this identifier.'),
+  user_identifier_unique: identifierTaken,
   user_username_unique: () => new Conflict('Somebody was added at the same moment. Please try again.'),
   class_code_unique: () => atField('classCode', 'CLASS_CODE_TAKEN', 'Another class already has this code.'),
   enrollment_unique: alreadyEnrolled,

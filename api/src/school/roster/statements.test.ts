@@ -32,7 +32,7 @@ afterAll(async () => {
   await schools.close()
 })
 
-test.each([1, 10, 50])('%i people with their classes, courses and teachers take five statements', async (first) => {
+test.each([1, 10, 50, 60])('%i people with their classes, courses and teachers take five statements', async (first) => {
   const { users } = await schools.oakfield.ask(`query ($first: Int) {
     users(first: $first, filter: { role: STUDENT }) { nodes { id enrollments { role class { title course { title } teachers { familyName } } } } }
   }`, { first })
@@ -51,6 +51,27 @@ test.each([1, 12])('%i classes with everything about them take one statement a f
   }`, { first })
   // Classes, count, student counts, courses, terms, their parts, teachers, roles, orgs, students, people, everybody.
   expect(sent).toHaveLength(12)
+})
+
+test.each([1, 100])('a page of %i changes with their records takes two statements, and one for each of their types', async (first) => {
+  const { changes } = await schools.oakfield.ask('query ($first: Int) { changes(first: $first) { nodes { type record { id version } } } }', { first })
+  // The counter, the changes, and the records of each type.
+  expect(sent).toHaveLength(2 + new Set(changes.nodes.map(({ type }) => type)).size)
+})
+
+test.each([1, 100])('%i students are added with nine statements, and put in a class with nine', async (count) => {
+  const inputs = Array.from({ length: count }, (_, n) => ({ givenName: 'Batch', familyName: `Of ${count}`, identifier: `${count}-${n}` }))
+  const { addStudents } = await schools.oakfield.ask('mutation ($inputs: [AddStudentInput!]!) { addStudents(inputs: $inputs) { results { user { id } error { code } } } }', { inputs })
+  expect(addStudents.results.map(({ error }) => error)).toEqual(inputs.map(() => null))
+  // Number, identifiers, school, usernames, retired ones, people, roles, answer, outbox.
+  expect(sent).toHaveLength(9)
+  const { classes } = await schools.oakfield.ask('{ classes(first: 1) { nodes { id } } }')
+  sent.length = 0
+  const places = addStudents.results.map(({ user }) => ({ classId: classes.nodes[0]!.id, userId: user!.id, role: 'STUDENT' }))
+  const { enrolMany } = await schools.oakfield.ask('mutation ($inputs: [EnrolInput!]!) { enrolMany(inputs: $inputs) { results { enrollment { id } error { code } } } }', { inputs: places })
+  expect(enrolMany.results.map(({ error }) => error)).toEqual(inputs.map(() => null))
+  // Number, classes, people, roles, counts, places of before, places, answer, outbox.
+  expect(sent).toHaveLength(9)
 })
 
 test('the size of a list is counted only for those who ask', async () => {

@@ -4,6 +4,7 @@ import { Field, ID, Int, ObjectType } from 'type-graphql'
 import { OfResource } from '../../access/for-keys.ts'
 import { connectionType } from '../../access/page.type.ts'
 import { LocalDate } from '../../access/scalars.ts'
+import { batchType } from './batch.type.ts'
 import { RecordStatusEnum, RoleTypeEnum, RosterRoleEnum } from './enums.type.ts'
 import { modifiedDescription, RosterRecordType, versionDescription } from './roster-record.type.ts'
 
@@ -97,3 +98,4 @@ export class RoleType {
 }
 
 export const UserConnection = connectionType('User', UserType, 'the school\'s people')
+export const UserBatch = batchType('User', 'user', UserType, 'a person')
