@@ -53,6 +53,7 @@ import { measureHealth, measureListener, measurePool } from './transport/gauges.
 import { healthOf } from './transport/probes.ts'
 
 export type { Rollout }
+export { webhooksPage } from './platform/webhooks/room.ts'
 
 /** A running part of Homeroom. */
 export interface Running { stop: () => Promise<void> }

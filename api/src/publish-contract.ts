@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import process from 'node:process'
-import { contract } from './compose.ts'
+import { contract, webhooksPage } from './compose.ts'
 import { errorsPage } from './shared/error-codes.ts'
 
 // Writes what is published of the contract from the code; with --check only says whether what is committed is that.
-const published = { 'schema.graphql': await contract(), 'docs/developers/errors.md': errorsPage() }
+const published = { 'schema.graphql': await contract(), 'docs/developers/errors.md': errorsPage(), 'docs/developers/webhooks.md': webhooksPage() }
 const check = process.argv.includes('--check')
 for (const [name, text] of Object.entries(published)) {
   const path = new URL(`../../${name}`, import.meta.url)

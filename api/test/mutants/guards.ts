@@ -7,6 +7,7 @@ import { databaseGuards } from './guards-of-the-database.ts'
 import { edgeGuards } from './guards-of-the-edge.ts'
 import { fleetGuards } from './guards-of-the-fleet.ts'
 import { rollOutGuards } from './guards-of-the-roll-outs.ts'
+import { webhookGuards } from './guards-of-webhooks.ts'
 
 /** Every guard that `npm run mutants` takes out. */
-export const guards: readonly Guard[] = [...edgeGuards, ...databaseGuards, ...accountGuards, ...signalGuards, ...fleetGuards, ...rollOutGuards, ...exportGuards, ...consoleGuards]
+export const guards: readonly Guard[] = [...edgeGuards, ...databaseGuards, ...accountGuards, ...signalGuards, ...fleetGuards, ...rollOutGuards, ...exportGuards, ...consoleGuards, ...webhookGuards]

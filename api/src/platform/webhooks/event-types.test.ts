@@ -1,5 +1,8 @@
 import type { CarriedRow } from '../audit/room.ts'
+import { Buffer } from 'node:buffer'
 import { describe, expect, test } from 'vitest'
+import { signedHeaders } from '../../shared/standard-webhooks.ts'
+import { verifySample, webhooksPage } from './catalogue-page.ts'
 import { bodyOf, choosable, eventTypes, webhookTest } from './event-types.ts'
 import { eventOf } from './told-events.ts'
 
@@ -36,5 +39,23 @@ describe('what schools tell', () => {
 
   test('is nothing to receivers where nobody knows the action, or no record is named', () => {
     expect([{ action: 'cat.fed' }, { action: 'class.sung' }, { subject_id: null }, { subject_id: 'Ada' }].map(told => eventOf(tenantId, row(told)))).toEqual([undefined, undefined, undefined, undefined])
+  })
+})
+
+describe('the page for receivers', () => {
+  test('names every event', () => {
+    expect(eventTypes.filter(({ name }) => !webhooksPage().includes(`| \`${name}\` |`))).toEqual([])
+  })
+
+  test('shows a check that knows what comes from here, with either secret while there are two, and nothing else', async () => {
+    const { isFromHomeroom } = await import(`data:text/javascript,${encodeURIComponent(verifySample)}`) as { isFromHomeroom: (secret: string, headers: Record<string, string>, body: string) => boolean }
+    const [secret, next, other] = [1, 2, 3].map(byte => `whsec_${Buffer.alloc(32, byte).toString('base64')}`) as [string, string, string]
+    const body = bodyOf(eventTypes[0]!.example)
+    const headers = signedHeaders([next, secret], { id, body, at: new Date() })
+    expect([secret, next, other].map(each => isFromHomeroom(each, headers, body))).toEqual([true, true, false])
+    expect(isFromHomeroom(secret, headers, body.replace('ready', 'READY'))).toBe(false)
+    expect(isFromHomeroom(secret, { ...headers, 'webhook-id': tenantId }, body)).toBe(false)
+    expect(isFromHomeroom(secret, signedHeaders([secret], { id, body, at: new Date(Date.now() - 301_000) }), body)).toBe(false)
+    expect(isFromHomeroom(secret, { ...headers, 'webhook-timestamp': 'now' }, body)).toBe(false)
   })
 })

@@ -35,7 +35,6 @@ const timestamp = '2027-02-01T08:15:30.120Z'
 
 /** What schools keep, in the words of events. `ids`: what else an event names of such a record. */
 const nouns = {
-  org: { a: 'The school itself', ids: [] },
   student: { a: 'A student', ids: [] },
   teacher: { a: 'A teacher', ids: [] },
   person: { a: 'A person who is neither student nor teacher', ids: [] },
@@ -43,6 +42,7 @@ const nouns = {
   course: { a: 'A course', ids: [] },
   enrollment: { a: 'A place in a class', ids: ['classId', 'userId'] },
   academicSession: { a: 'A school year or term', ids: [] },
+  org: { a: 'The school itself', ids: [] },
 } as const satisfies Record<string, { a: string, ids: readonly string[] }>
 
 const verbs = {

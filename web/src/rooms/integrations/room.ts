@@ -9,6 +9,7 @@ export const integrationsRoutes: RouteRecordRaw[] = [
     children: [
       { path: '', name: 'developer', redirect: { name: 'developer-keys' } },
       { path: 'keys', name: 'developer-keys', component: () => import('./KeysPanel.vue') },
+      { path: 'webhooks', name: 'developer-webhooks', component: () => import('./webhooks/WebhooksPanel.vue') },
     ],
   },
 ]
