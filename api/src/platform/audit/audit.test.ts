@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { until } from '../../../test/harness/embedded-owners.ts'
 import { openHomeroom, password } from '../../../test/harness/homeroom.ts'
+import { sqlOf, waits } from '../../../test/harness/process-holds.ts'
 import { signIn } from '../../../test/harness/sign-in.ts'
 import { schemaName } from '../../database/schema-names.ts'
 import { withClient } from '../../database/with-client.ts'
@@ -97,6 +98,27 @@ test('a school that is gone does not keep the others from being heard', async ()
     select pg_notify('school_changed', '{"tenantId":"${randomUUID()}"}'), pg_notify('school_changed', '{"tenantId":"${oakfield.tenantId}"}') from told`)
   await until('the courier has come', async () => (await homeroom.database.sql('select from platform.audit_event where subject_id = \'heard\'')).length === 1)
 })
+
+test('a school that is deleted while the outboxes are swept does not keep the others from being heard', async () => {
+  const idle = await openHomeroom({ worker: false })
+  try {
+    const first = await idle.startWorker()
+    const [gone, ...others] = [await idle.openSchool('gone'), await idle.openSchool('left'), await idle.openSchool('right')]
+    await first.stop()
+    for (const { tenantId } of others)
+      await idle.database.sql(`insert into ${schemaName(tenantId)}.outbox (actor_kind, action, subject_type, subject_id) values ('system', 'test.heard', 'user', 'swept')`)
+    await withClient(idle.database.adminUrl, async (admin) => {
+      await admin.query(`begin; drop table ${schemaName(gone!.tenantId)}.outbox`)
+      await idle.startWorker()
+      await waits(sqlOf(idle.database.adminUrl), { by: 'homeroom audit courier', inStatement: schemaName(gone!.tenantId) })
+      await admin.query('commit')
+    })
+    await until('the courier has come', async () => (await idle.database.sql('select from platform.audit_event where subject_id = \'swept\'')).length === others.length)
+  }
+  finally {
+    await idle.stop()
+  }
+}, 60_000)
 
 test('writers at once keep one unbroken chain', async () => {
   await Promise.all(Array.from({ length: 12 }, (_, n) => student(riverside, `Child ${n}`)))

@@ -177,8 +177,20 @@ async function schoolsWithNews(client: pg.Client): Promise<{ id: string, oldest:
     where t.preparation_status = 'READY'`)
   const found: { id: string, oldest: Date }[] = []
   for (let from = 0; from < rows.length; from += sweepSize) {
-    const questions = rows.slice(from, from + sweepSize).map(({ id }) => `select '${id}' as id, min(at) as oldest from ${quoteIdentifier(schemaName(id))}.outbox having count(*) > 0`)
-    found.push(...(await client.query<{ id: string, oldest: Date }>(questions.join(' union all '))).rows)
+    found.push(...await newsOf(client, rows.slice(from, from + sweepSize).map(({ id }) => id)))
   }
   return found
+}
+
+async function newsOf(client: pg.Client, ids: readonly string[]): Promise<{ id: string, oldest: Date }[]> {
+  const questions = ids.map(id => `select '${id}' as id, min(at) as oldest from ${quoteIdentifier(schemaName(id))}.outbox having count(*) > 0`)
+  try {
+    return (await client.query<{ id: string, oldest: Date }>(questions.join(' union all '))).rows
+  }
+  catch (error) {
+    leaveGone(error)
+    // One of them was deleted meanwhile: the others by halves.
+    const half = Math.ceil(ids.length / 2)
+    return ids.length < 2 ? [] : [...await newsOf(client, ids.slice(0, half)), ...await newsOf(client, ids.slice(half))]
+  }
 }
