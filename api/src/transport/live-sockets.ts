@@ -7,7 +7,7 @@ import { CloseCode } from 'graphql-ws'
 import { credentialOf, idOf } from '../access/principal.ts'
 import { accessChanged } from '../events/topics.ts'
 
-/** Sockets open at a time: a whole school may sit behind one address, one person in front of a few windows; a key is like a person. */
+/** Sockets open at a time: of an address that have not signed in, and of an account, in front of a few windows, or a key. A whole school may sit behind one address. */
 const caps = { address: 200, holder: 20 }
 
 /** How often everybody's standing is asked for without being told: what is left where an event was lost. */
@@ -34,6 +34,8 @@ export class LiveSockets {
   readonly #open = new Map<WebSocket, number>()
   readonly #pinged = new Set<WebSocket>()
   readonly #signedIn = new Map<WebSocket, Known>()
+  /** Sockets that have not signed in. */
+  readonly #unknown = new Map<WebSocket, string>()
   readonly #ofAddress = new Tally()
   readonly #ofHolder = new Tally()
   readonly #stale = new Set<WebSocket>()
@@ -68,20 +70,21 @@ export class LiveSockets {
   /** Grows with every change of anybody's access. Note it before asking who somebody is, and give it to `signIn`. */
   get news(): number { return this.#news }
 
-  /** Whether an address has as many sockets as it may. */
+  /** Whether an address has as many sockets as it may of those that have not signed in. */
   full(address: string): boolean {
     return this.parts.capped && this.#ofAddress.of(address) >= caps.address
   }
 
   add(socket: WebSocket, address: string): void {
     this.#open.set(socket, 0)
+    this.#unknown.set(socket, address)
     this.#ofAddress.add(address)
     socket.on('message', () => this.#hear(socket)).on('ping', () => this.#hear(socket))
     socket.on('pong', () => this.#pinged.delete(socket))
     socket.once('close', () => {
       this.#open.delete(socket)
       this.#pinged.delete(socket)
-      this.#ofAddress.remove(address)
+      this.#forgetAddress(socket)
     })
   }
 
@@ -92,6 +95,7 @@ export class LiveSockets {
     if (this.parts.capped && this.#ofHolder.of(idOf(who)) >= caps.holder)
       return false
     this.#signedIn.set(socket, who)
+    this.#forgetAddress(socket)
     this.#ofHolder.add(idOf(who))
     const left = (who.expiresAt?.getTime() ?? Infinity) - Date.now()
     const expiry = left <= longestTimerMs ? setTimeout(() => this.dismiss(socket, 'The token has expired'), left) : undefined
@@ -133,6 +137,13 @@ export class LiveSockets {
   stop(): void {
     for (const stop of this.#stops)
       stop()
+  }
+
+  /** Who has signed in counts as that account or key: a page of everybody in an office keeps a socket. */
+  #forgetAddress(socket: WebSocket): void {
+    const address = this.#unknown.get(socket)
+    if (address !== undefined && this.#unknown.delete(socket))
+      this.#ofAddress.remove(address)
   }
 
   #lookAround(): void {

@@ -49,7 +49,10 @@ const signIn = async () => (await signedIn(homeroom.visitor, { email: oakfield.e
 const watch = (id: string) => ({ id, type: 'subscribe', payload: { query: `subscription { tenantPreparationStatus(tenantId: "${oakfield.tenantId}") { status } }` } })
 
 describe('how many sockets there may be', () => {
-  test('200 of one address, then 429, until one of them closes', async () => {
+  test('200 of one address that have not signed in, then 429, until one of them closes', async () => {
+    // Those of an office do not count with them.
+    const authorization = `Bearer ${await signIn()}`
+    const [colleague] = await Promise.all(Array.from({ length: 20 }, () => initSocket(homeroom.api.url, { authorization }, from('192.0.2.1')).then(keep)))
     const sockets = await Promise.all(Array.from({ length: 200 }, () => openSocket(homeroom.api.url, from('192.0.2.1')).then(keep)))
     expect(await refusal(from('192.0.2.1'))).toEqual({
       status: 429,
@@ -60,6 +63,10 @@ describe('how many sockets there may be', () => {
     sockets[0]!.ws.close()
     await sockets[0]!.closed
     keep(await openSocket(homeroom.api.url, from('192.0.2.1')))
+    expect((await refusal(from('192.0.2.1'))).status).toBe(429)
+    // Nor is there another place where one of those closes.
+    colleague!.ws.close()
+    await colleague!.closed
     expect((await refusal(from('192.0.2.1'))).status).toBe(429)
   })
 
