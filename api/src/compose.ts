@@ -261,7 +261,7 @@ export async function startWorker(config: Config, urls: Required<LoginUrls>, log
   const fleet = startFleetWorker({ ownerUrl: urls.owner, migrations, plan: config.rollout, bus, log })
   const lifecycle = startLifecycleWorker({ ownerUrl: urls.owner, bus, log })
   measure(metrics, 'audit_oldest_uncarried_seconds', 'How long the oldest event has lain in a school that should be on the audit record.', courier.oldestUncarriedSeconds)
-  await startHousekeepingWorker({ ownerUrl: urls.owner, jobs, config, log })
+  await startHousekeepingWorker({ ownerUrl: urls.owner, jobs, schools: rosterRoom().purge, config, log })
   await startWebhookWorker({ jobs, webhook: config.alertWebhook, metrics, log })
   const watch = startAlertWatch({ ownerUrl: urls.owner, jobs, tell: config.alertWebhook !== undefined, supportedVersion: served.newest, oldestUncarriedSeconds: courier.oldestUncarriedSeconds, log })
   const http = config.process === 'worker' ? await openWorkerProbes({ config, ownerUrl: urls.owner, bus, jobs, metrics, log }) : undefined

@@ -48,6 +48,7 @@ const settings = z.object({
   KEEP_INVITATIONS_DAYS: days.default(90),
   KEEP_ATTEMPTS_DAYS: days.default(365),
   KEEP_ROLLOUTS_DAYS: days.default(365),
+  KEEP_TOMBSTONES_DAYS: days.default(90),
   KEEP_WEBHOOKS_DAYS: days.default(30),
   WEBHOOK_ALLOW_PRIVATE: z.enum(['on', 'off']).default('off'),
   WEBHOOK_RETRY_SECONDS: seconds.default([5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400]),
@@ -98,7 +99,7 @@ export interface Config {
   /** Where OpenTelemetry traces go (OTLP over HTTP); unset: none are made. */
   readonly otlpEndpoint: string | undefined
   /** How long things are kept, in days. */
-  readonly keepDays: { readonly deletedSchools: number, readonly exports: number, readonly sessions: number, readonly invitations: number, readonly attempts: number, readonly rollouts: number, readonly webhooks: number }
+  readonly keepDays: { readonly deletedSchools: number, readonly exports: number, readonly sessions: number, readonly invitations: number, readonly attempts: number, readonly rollouts: number, readonly tombstones: number, readonly webhooks: number }
   /** What schools' own programs are told, and how patiently. `allowPrivate`: at any address, unencrypted too. */
   readonly webhooks: { readonly allowPrivate: boolean, readonly retrySeconds: readonly number[], readonly timeoutSeconds: number, readonly disableAfterDays: number }
   /** The time of day, in UTC, at which what is no longer kept goes: `HH:MM`. */
@@ -185,6 +186,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
       invitations: values.KEEP_INVITATIONS_DAYS,
       attempts: values.KEEP_ATTEMPTS_DAYS,
       rollouts: values.KEEP_ROLLOUTS_DAYS,
+      tombstones: values.KEEP_TOMBSTONES_DAYS,
       webhooks: values.KEEP_WEBHOOKS_DAYS,
     }),
     webhooks: Object.freeze({

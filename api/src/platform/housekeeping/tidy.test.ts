@@ -12,7 +12,7 @@ import { createMetrics } from '../../shared/metrics.ts'
 import { tidy } from './tidy.job.ts'
 import { tidyUp } from './tidy.ts'
 
-const keepDays: Config['keepDays'] = { deletedSchools: 30, exports: 7, sessions: 30, invitations: 90, attempts: 365, rollouts: 100, webhooks: 30 }
+const keepDays: Config['keepDays'] = { deletedSchools: 30, exports: 7, sessions: 30, invitations: 90, attempts: 365, rollouts: 100, tombstones: 90, webhooks: 30 }
 let homeroom: TestHomeroom
 let operator: GraphqlClient
 let tenantId: string
@@ -160,7 +160,7 @@ test('every night at its time, once however many workers there are, and recorded
   await jobs.stop(1_000)
   const runs = () => sql<{ details: object }>('select actor_kind, subject_type, details from platform.audit_event where action = \'housekeeping.done\'')
   await expect.poll(runs, { timeout: 10_000, interval: 25 }).toHaveLength(1)
-  expect(await runs()).toEqual([{ actor_kind: 'system', subject_type: 'platform', details: { ...nothing, sessions: 3 } }])
+  expect(await runs()).toEqual([{ actor_kind: 'system', subject_type: 'platform', details: { ...nothing, sessions: 3, tombstones: 0, answers: 0 } }])
   const { auditEvents } = await operator.ask<{ auditEvents: { nodes: { action: string }[] } }>('{ auditEvents(first: 1) { nodes { action } } }')
   expect(auditEvents.nodes).toEqual([{ action: 'housekeeping.done' }])
 })

@@ -11,6 +11,7 @@ import { PeopleResolver, RoleResolver, UserConnectionResolver } from './people.r
 import { PeopleService } from './people.service.ts'
 import { recordActions } from './record-changes.ts'
 import { rosterEntities } from './roster.entities.ts'
+import { rosterPurge } from './roster.purge.ts'
 import { rosterSeed } from './roster.seed.ts'
 import { AcademicSessionConnectionResolver, SchoolYearResolver } from './school-year.resolver.ts'
 import { SchoolYearService } from './school-year.service.ts'
@@ -20,6 +21,7 @@ export function rosterRoom({ now = () => new Date() }: { now?: () => Date } = {}
   return {
     entities: rosterEntities,
     seeds: rosterSeed,
+    purge: rosterPurge,
     /** Everything that it can tell of what it did. */
     actions: recordActions,
     resolvers: [
