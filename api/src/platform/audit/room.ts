@@ -4,7 +4,7 @@ import { AuditResolver } from './audit.resolver.ts'
 import { record } from './record.ts'
 
 export { appendStatement, lockChain, platformChain } from './chain.ts'
-export type { CarriedRow, OnCarried } from './courier.ts'
+export type { CarriedRow } from './courier.ts'
 export { carryRest, startCourier } from './courier.ts'
 export { record } from './record.ts'
 export { verifyAudit } from './verify.ts'

@@ -10,7 +10,7 @@ import { resolveByDns } from './public-address.ts'
 import { openSecretSeal } from './webhook-secret.ts'
 import { sendSlowWebhooks, sendWebhooks } from './webhooks.job.ts'
 
-export { verifySample, webhooksPage } from './catalogue-page.ts'
+export { webhooksPage } from './catalogue-page.ts'
 export { enterReady, enterTold } from './enter-events.ts'
 export { choosable } from './event-types.ts'
 export { eventTypeOf, notSent } from './told-events.ts'
