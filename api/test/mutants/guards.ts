@@ -1,5 +1,6 @@
 import type { Guard } from './guard.ts'
 import { accountGuards } from './guards-of-accounts.ts'
+import { copyGuards } from './guards-of-copies.ts'
 import { exportGuards } from './guards-of-exports.ts'
 import { signalGuards } from './guards-of-signals.ts'
 import { consoleGuards } from './guards-of-the-console.ts'
@@ -10,4 +11,4 @@ import { rollOutGuards } from './guards-of-the-roll-outs.ts'
 import { webhookGuards } from './guards-of-webhooks.ts'
 
 /** Every guard that `npm run mutants` takes out. */
-export const guards: readonly Guard[] = [...edgeGuards, ...databaseGuards, ...accountGuards, ...signalGuards, ...fleetGuards, ...rollOutGuards, ...exportGuards, ...consoleGuards, ...webhookGuards]
+export const guards: readonly Guard[] = [...edgeGuards, ...databaseGuards, ...accountGuards, ...signalGuards, ...fleetGuards, ...rollOutGuards, ...exportGuards, ...copyGuards, ...consoleGuards, ...webhookGuards]

@@ -1,12 +1,12 @@
-import type { SignedUp, TestHomeroom } from '../../../test/harness/homeroom.ts'
+import type { SignedUp, TestHomeroom } from '../harness/homeroom.ts'
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openHomeroom } from '../../../test/harness/homeroom.ts'
-import { holdLock } from '../../../test/harness/process-holds.ts'
-import { schemaName } from '../../database/schema-names.ts'
-import { withClient } from '../../database/with-client.ts'
-import { rosterPurge } from '../../school/roster/roster.purge.ts'
-import { tidySchools } from './tidy-schools.ts'
+import { schemaName } from '../../src/database/schema-names.ts'
+import { withClient } from '../../src/database/with-client.ts'
+import { tidySchools } from '../../src/platform/housekeeping/tidy-schools.ts'
+import { rosterPurge } from '../../src/school/roster/roster.purge.ts'
+import { openHomeroom } from '../harness/homeroom.ts'
+import { holdLock } from '../harness/process-holds.ts'
 
 let homeroom: TestHomeroom
 let oakfield: SignedUp
