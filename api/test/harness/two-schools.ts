@@ -23,6 +23,8 @@ export interface TestSchool {
   readonly id: string
   /** A piece of work in one transaction, under the school's role. */
   work: <T>(fn: (db: SchoolDb) => Promise<T>) => Promise<T>
+  /** The door to the school, as one operation of a member has it; to be ended. */
+  door: () => SchoolDoor
   /** What fields answer to a member; throws the first error, `extensions` and all. */
   ask: (query: string, variables?: Record<string, unknown>, as?: MemberRole) => Promise<RosterAnswer>
   /** Any statement in the school's schema, as superuser. */
@@ -60,12 +62,14 @@ export async function openTwoSchools(options: { now?: () => Date, timeZones?: re
     await owner.query('commit')
     await owner.end()
     const address = { id, node: 'main' }
+    const door = (accountId = randomUUID()) => new SchoolDoor(schools, { admit: async () => address, mayWrite: true, trail: { actor: { kind: 'member', id: accountId }, requestId: 'a request' } })
     return {
       id,
+      door,
       work: fn => schools.withTenant(address, fn),
       async ask(query, variables, role = 'OFFICE') {
         const accountId = randomUUID()
-        const school = new SchoolDoor(schools, { admit: async () => address, mayWrite: true, trail: { actor: { kind: 'member', id: accountId }, requestId: 'a request' } })
+        const school = door(accountId)
         const contextValue = new RequestContext({
           requestId: randomUUID(),
           log: createLog('silent'),

@@ -1,10 +1,11 @@
+import 'reflect-metadata' // first: type-graphql's decorators need it when the rooms are read
 import type { SignedUp, TestHomeroom } from '../harness/homeroom.ts'
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { schemaName } from '../../src/database/schema-names.ts'
 import { withClient } from '../../src/database/with-client.ts'
-import { tidySchools } from '../../src/platform/housekeeping/tidy-schools.ts'
-import { rosterPurge } from '../../src/school/roster/roster.purge.ts'
+import { tidySchools } from '../../src/platform/housekeeping/room.ts'
+import { rosterRoom } from '../../src/school/roster/room.ts'
 import { openHomeroom } from '../harness/homeroom.ts'
 import { holdLock } from '../harness/process-holds.ts'
 
@@ -19,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => homeroom?.stop())
 
 const sql = <Row = Record<string, unknown>>(text: string, school = oakfield) => homeroom.database.sql<Row>(text.replaceAll('~', `${schemaName(school.tenantId)}.`))
-const run = () => withClient(homeroom.database.urls.owner, owner => tidySchools(owner, rosterPurge, 90, new AbortController().signal))
+const run = () => withClient(homeroom.database.urls.owner, owner => tidySchools(owner, rosterRoom().purge, 90, new AbortController().signal))
 const age = (days: number, where: string) => sql(`update ~"user" set date_last_modified = now() - interval '${days} days' where ${where}; update ~role set date_last_modified = now() - interval '${days} days' where status = 'tobedeleted' and user_id in (select id from ~"user" where ${where}); update ~enrollment set date_last_modified = now() - interval '${days} days' where status = 'tobedeleted' and user_id in (select id from ~"user" where ${where})`)
 
 async function removed(familyName: string, school = oakfield): Promise<string> {

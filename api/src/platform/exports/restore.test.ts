@@ -93,15 +93,16 @@ test('whoever is named is invited to look after it, and can work there; the scho
   expect(told.auditEvents.nodes[0]!.details).toEqual({ slug: 'oakfield-led', tenantId: tenant.id })
 })
 
-test('what the old school had yet to tell is not told as the new one\'s', async () => {
+test('what the old school had yet to tell, or has answered, is not told as the new one\'s', async () => {
   const told = randomUUID()
   const quiet = await homeroom.openSchool('quiet')
   const schema = schemaName(quiet.tenantId)
   // Without the news that would have it carried away at once.
   await homeroom.database.sql(`insert into ${schema}.outbox (id, actor_kind, action, subject_type) values ($1, 'system', 'student.added', 'user')`, [told])
+  await homeroom.database.sql(`insert into ${schema}.idempotency_key (principal_id, key_hash, input_hash, answer) values ($1, '\\x01', '\\x02', '{}')`, [told])
   const export_ = await exported(homeroom, operator, quiet.tenantId)
   const { tenant } = await restored('quiet-again', { exportId: export_.id })
-  expect(await homeroom.database.sql(`select id from ${schemaName(tenant.id)}.outbox`)).toEqual([])
+  expect(await homeroom.database.sql(`select id from ${schemaName(tenant.id)}.outbox union all select principal_id from ${schemaName(tenant.id)}.idempotency_key`)).toEqual([])
   const [counted] = await homeroom.database.sql('select row_counts -> \'outbox\' as outbox from platform.school_export where id = $1', [export_.id])
   expect(counted).toEqual({ outbox: 1 })
   expect(await homeroom.database.sql('select 1 from platform.audit_event where chain = $1 and action = \'student.added\'', [tenant.id])).toEqual([])

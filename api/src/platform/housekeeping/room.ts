@@ -6,6 +6,7 @@ import { JobsService } from './jobs.service.ts'
 import { tidy } from './tidy.job.ts'
 
 export { startHousekeepingWorker } from './housekeeping.worker.ts'
+export { tidySchools } from './tidy-schools.ts'
 
 export const housekeepingJobs = [tidy, jobOrder]
 
