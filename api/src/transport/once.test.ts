@@ -75,6 +75,16 @@ test('where what is read of a change fails, the change is not made either', asyn
   expect(await called('Halfway')).toHaveLength(1)
 })
 
+test('nor where the database has nothing against it', async () => {
+  const { academicSessions } = await oakfield.client.ask<{ academicSessions: { nodes: { id: string }[] } }>('{ academicSessions(filter: { type: SEMESTER }) { nodes { id } } }')
+  const { createClass } = await oakfield.client.ask<{ createClass: { id: string } }>('mutation ($input: CreateClassInput!) { createClass(input: $input) { id } }', { input: { title: 'Of nothing', termIds: [academicSessions.nodes[0]!.id] } })
+  await sql('begin; set local session_replication_role = replica; delete from ~course where title = \'Of nothing\'; commit')
+  const key = randomUUID()
+  const { data, errors } = await oakfield.client.send('mutation ($input: UpdateClassInput!) { updateClass(input: $input) { version course { title } } }', { input: { id: createClass.id, version: 1, location: 'Nowhere' } }, { 'idempotency-key': key })
+  expect([data, errors?.[0]?.extensions.code]).toEqual([null, 'NOT_FOUND'])
+  expect(await sql('select version, location from ~class')).toEqual([{ version: 1, location: null }])
+})
+
 test('a key is its principal\'s and its school\'s alone', async () => {
   const key = randomUUID()
   const program = await makeKey(oakfield.client, ['roster.users:write'])
