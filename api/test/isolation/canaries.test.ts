@@ -61,7 +61,7 @@ describe('a trace of the other school is found', () => {
 
 // Words of ours rather than of people: a constraint allows no others, or nobody but us writes them.
 const ourWords = {
-  school: ['academic_session.status', 'academic_session.type', 'class.class_type', 'class.status', 'course.status', 'demographics.sex', 'demographics.status', 'enrollment.role', 'enrollment.status', 'idempotency_key.answer', 'org.status', 'org.type', 'role.role', 'role.role_type', 'role.status', 'setup_task.key', 'user.status'],
+  school: ['academic_session.status', 'academic_session.type', 'class.class_type', 'class.status', 'course.status', 'demographics.sex', 'demographics.status', 'enrollment.role', 'enrollment.status', 'org.status', 'org.type', 'role.role', 'role.role_type', 'role.status', 'setup_task.key', 'user.status'],
   platform: [
     ...['account.password_hash', 'account_token.kind', 'alert.name', 'alert.severity', 'alert.summary', 'api_key.last_four', 'api_key.scopes', 'audit_event.action', 'audit_event.actor_kind', 'audit_event.request_id', 'audit_event.subject_id', 'audit_event.subject_type'],
     ...['deletion_receipt.gone', 'invitation.role', 'membership.role', 'platform_migration.name', 'preparation_attempt.error_code', 'preparation_attempt.error_detail', 'preparation_attempt.outcome', 'preparation_cycle.error_code', 'preparation_cycle.outcome', 'preparation_step.name', 'rate_limit.key'],
