@@ -1,4 +1,4 @@
-import type { ApolloServerPlugin } from '@apollo/server'
+import type { ApolloServerOptionsWithGateway, ApolloServerPlugin } from '@apollo/server'
 import type { GraphQLSchema, OperationDefinitionNode } from 'graphql'
 import type { RequestContext } from '../access/request-context.ts'
 import type { Metrics } from '../shared/metrics.ts'
@@ -6,6 +6,7 @@ import { ApolloServer } from '@apollo/server'
 import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled'
 import { GraphQLError, Kind } from 'graphql'
 import { TookTooLong } from '../shared/errors.ts'
+import { openExecutor } from './compiled.ts'
 import { oncePlugin, settle } from './once.ts'
 import { rootFieldOf } from './operation-name.ts'
 import { documentPlugins, documentRules, maxTokens } from './protection.ts'
@@ -86,9 +87,27 @@ function counting(schema: GraphQLSchema, { graphqlRequests, graphqlSeconds }: Me
   }
 }
 
+type Gateway = ApolloServerOptionsWithGateway<RequestContext>['gateway']
+type GatewayExecutor = NonNullable<Awaited<ReturnType<Gateway['load']>>['executor']>
+
+/** Apollo lets another execute in its place where that is a gateway to other servers; here it is `compiled.ts`. */
+function executedByUs(schema: GraphQLSchema): Gateway {
+  const executor = openExecutor(schema)
+  return {
+    onSchemaLoadOrUpdate(callback) {
+      callback({ apiSchema: schema, coreSupergraphSdl: '' })
+      return () => {}
+    },
+    load: async () => ({
+      executor: ({ document, request, context }) => executor.execute({ document, operationName: request.operationName, variables: request.variables, context }) as ReturnType<GatewayExecutor>,
+    }),
+    stop: async () => {},
+  }
+}
+
 export function apolloServer(schema: GraphQLSchema, metrics: Metrics): ApolloServer<RequestContext> {
   return new ApolloServer<RequestContext>({
-    schema,
+    gateway: executedByUs(schema),
     // Cache hints nobody gives here would cost every field of every answer a call: 40 % of a long list.
     plugins: [ApolloServerPluginLandingPageDisabled(), ApolloServerPluginCacheControlDisabled(), ...documentPlugins, oncePlugin, counting(schema, metrics), bookkeeping],
     validationRules: documentRules,

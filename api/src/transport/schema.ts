@@ -6,6 +6,7 @@ import { createPubSub } from '@graphql-yoga/subscription'
 import { getNamedType, isInterfaceType, isLeafType, isObjectType, lexicographicSortSchema, printSchema } from 'graphql'
 import { buildSchema, getMetadataStorage } from 'type-graphql'
 import { authorize } from '../access/authorize.ts'
+import { callDirectly } from './direct-resolvers.ts'
 import { refuseKey, scopesOf } from './key-scopes.ts'
 
 /** Builds the schema from the resolvers of all rooms; inputs are validated by the rooms, with zod. */
@@ -29,6 +30,7 @@ export async function graphqlSchema(resolvers: readonly object[]): Promise<Graph
   markRosterWrites(schema)
   refuseUnguarded(new Set(instances.keys()))
   refuseUnscoped(schema, new Set(instances.keys()))
+  callDirectly(schema, instances)
   return schema
 }
 

@@ -16,6 +16,11 @@ export const edgeGuards: readonly Guard[] = [
   { name: 'forwarded hosts count from configured proxies only', file: 'src/transport/proxies.ts', guard: 'host: byProxy && typeof', without: 'host: (byProxy || true) && typeof', tests: ['src/transport/proxies.test.ts'] },
 
   { name: 'an operation says who may call it', file: 'src/transport/schema.ts', guard: 'if (unguarded.length > 0)', without: 'if (unguarded.length > 999)', tests: ['src/transport/schema.test.ts'] },
+  { name: 'no code is made of texts in a document', file: 'src/transport/compiled.ts', guard: '    StringValue: refuse,', without: '    NullValue: () => undefined,', tests: ['src/transport/compiled.test.ts'] },
+  { name: 'no code is made of names that could be mistaken', file: 'src/transport/compiled.ts', guard: '(alias ?? name).value.includes(\'_\')', without: '(alias ?? name).value === \'_\'', tests: ['src/transport/compiled.test.ts'] },
+  { name: 'changes are not compiled', file: 'src/transport/compiled.ts', guard: 'operation !== OperationTypeNode.QUERY', without: 'operation === OperationTypeNode.SUBSCRIPTION', tests: ['src/transport/compiled.test.ts'] },
+  { name: 'variables are coerced by graphql-js', file: 'src/transport/compiled.ts', guard: '{ maxErrors: 1 }).errors)', without: '{ maxErrors: 1 }).errors === null)', tests: ['src/transport/compiled.test.ts'] },
+  { name: 'compiled operations are bounded', file: 'src/transport/compiled.ts', guard: 'if (kept.size > keep)', without: 'if (kept.size > keep * 10)', tests: ['src/transport/compiled.test.ts'] },
   { name: 'a role has its permissions only', file: 'src/access/authorize.ts', guard: 'if (missing)', without: 'if (missing && principal.kind === \'superadmin\')', tests: ['test/isolation/access.test.ts'] },
   { name: 'teachers do not write the roster', file: 'src/access/authorize.ts', guard: 'TEACHER: new Set(everybody)', without: 'TEACHER: new Set([...everybody, \'roster:write\'])', tests: ['test/isolation/access.test.ts'] },
   { name: 'visitors are asked to sign in', file: 'src/access/authorize.ts', guard: '    throw new Unauthenticated()', without: '    return', tests: ['test/isolation/access.test.ts'] },
