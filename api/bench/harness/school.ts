@@ -11,7 +11,7 @@ export interface School {
   readonly studentId: string
 }
 
-/** A school that signed up and was prepared, with 50 students in 6 classes each: 20 classes, 10 courses, 12 teachers, two a class. */
+/** A school that signed up and was prepared, with 100 students in 6 classes each: 20 classes, 10 courses, 12 teachers, two a class. */
 export async function openSchool({ url, urls }: Homeroom): Promise<School> {
   const socket = await openSocket(url)
   const { tenantId, accessToken } = await signUp(url)
@@ -36,9 +36,9 @@ with teachers as (
   select 'teacher-' || n, 'teacher-' || n, 'Grace', 'Teacher ' || chr(64 + n) from generate_series(1, 12) as n returning id, username
 ), students as (
   insert into "user" (sourced_id, username, given_name, family_name, email, grades)
-  select 'student-' || n, 'student-' || n, (array['Ada', 'Alan', 'Edsger', 'Barbara', 'Donald'])[n % 5 + 1], 'Pupil ' || lpad((n * 37 % 50)::text, 2, '0'),
+  select 'student-' || n, 'student-' || n, (array['Ada', 'Alan', 'Edsger', 'Barbara', 'Donald'])[n % 5 + 1], 'Pupil ' || lpad((n * 37 % 100)::text, 2, '0'),
     'student-' || n || '@school.example', array['7']
-  from generate_series(1, 50) as n returning id, username
+  from generate_series(1, 100) as n returning id, username
 ), roles as (
   insert into role (sourced_id, user_id, org_id, role, role_type)
   select 'role-' || person.username, person.id, org.id, case when person.username like 's%' then 'student' else 'teacher' end, 'primary'
@@ -56,5 +56,5 @@ from generate_series(1, 20) as n, generate_series(0, 1) as k, classes, teachers
 where classes.sourced_id = 'class-' || n and teachers.username = 'teacher-' || ((n + k * 5) % 12 + 1)
 union all
 select 'attended-' || n || '-' || k, classes.id, students.id, 'student', false
-from generate_series(1, 50) as n, generate_series(0, 5) as k, classes, students
+from generate_series(1, 100) as n, generate_series(0, 5) as k, classes, students
 where classes.sourced_id = 'class-' || ((n + k * 3) % 20 + 1) and students.username = 'student-' || n`

@@ -1,8 +1,9 @@
+import type { Config } from '../../src/config.ts'
 import type { FleetSchool } from '../../test/harness/fleet.ts'
 import type { Bench } from '../bench.ts'
+import type { Counted } from '../harness/count-statements.ts'
 import type { Line } from '../harness/report.ts'
-import pg from 'pg'
-import { openSuperadmins, startApi } from '../../src/compose.ts'
+import { openSuperadmins } from '../../src/compose.ts'
 import { loadConfig } from '../../src/config.ts'
 import { withClient } from '../../src/database/with-client.ts'
 import { createLog } from '../../src/shared/log.ts'
@@ -10,6 +11,7 @@ import { graphqlClient } from '../../test/harness/client.ts'
 import { makeFleet } from '../../test/harness/fleet.ts'
 import { codeOf, signedIn } from '../../test/harness/sign-in.ts'
 import { populateFleet } from '../harness/busy-fleet.ts'
+import { countStatements } from '../harness/count-statements.ts'
 import { openHomeroom } from '../harness/homeroom.ts'
 import { summarise, takeTurns, timed } from '../harness/samples.ts'
 import { scrolling } from './scrolling.ts'
@@ -55,7 +57,10 @@ export async function overview(bench: Bench): Promise<Line[]> {
       figures: () => ask(questions.figures[1]),
       school: () => ask(questions.school[1]),
     })
-    const statements = await countStatements(config, homeroom.urls, accessToken, { id })
+    const statements = await countStatements(config, homeroom.urls, accessToken, Object.fromEntries([
+      ['viewer', { query: '{ __typename }', variables: {} }],
+      ...Object.entries(questions).map(([name, [, query]]) => [name, { query, variables: { id } }]),
+    ]) as Record<keyof typeof questions | 'viewer', Counted>)
     const asked = (Object.keys(questions) as (keyof typeof questions)[]).map((name) => {
       const { p50, p95, count: times } = summarise(sides[name])
       return {
@@ -77,34 +82,7 @@ export async function overview(bench: Bench): Promise<Line[]> {
   }
 }
 
-type Config = ReturnType<typeof loadConfig>
 type Urls = Awaited<ReturnType<typeof openHomeroom>>['urls']
-
-/** What each question sends to the database, by an API in this process, which can be listened to. */
-async function countStatements(config: Config, urls: Urls, accessToken: string, variables: Record<string, unknown>): Promise<Record<keyof typeof questions | 'viewer', number>> {
-  const api = await startApi(config, urls, createLog('silent'))
-  const { query } = pg.Client.prototype
-  try {
-    const operator = graphqlClient(api.url, accessToken)
-    const counted: Record<string, number> = {}
-    for (const [name, text] of [['viewer', '{ __typename }'], ...Object.entries(questions).map(([name, [, text]]) => [name, text])] as [string, string][]) {
-      await operator.ask(text, variables)
-      let sent = 0
-      pg.Client.prototype.query = function (this: pg.Client, ...args: never[]) {
-        sent++
-        return (query as (...args: unknown[]) => unknown).apply(this, args)
-      } as typeof query
-      await operator.ask(text, variables)
-      pg.Client.prototype.query = query
-      counted[name] = sent
-    }
-    return counted as Record<keyof typeof questions | 'viewer', number>
-  }
-  finally {
-    pg.Client.prototype.query = query
-    await api.stop()
-  }
-}
 
 /** The session of a superadmin with a second factor. */
 async function openOperator(url: string, config: Config, urls: Urls): Promise<{ accessToken: string, cookie: string }> {

@@ -16,11 +16,12 @@ export interface Question {
   readonly postgraphile: string
   /** PostGraphile's answer in our words and order, to see that it holds the same. */
   readonly asOurs: (answer: never) => unknown
-  readonly targets: { readonly floor: number, readonly postgraphile: number }
+  /** Undefined where none was set. */
+  readonly targets: { readonly floor: number, readonly postgraphile: number } | undefined
 }
 
 export function questions(school: School): Question[] {
-  return [{
+  const nestedList: Question = {
     what: 'nested list',
     value: 50,
     floorPath: '/list',
@@ -64,7 +65,8 @@ export function questions(school: School): Question[] {
       })) } },
     }),
     targets: { floor: 0.55, postgraphile: 2 },
-  }, {
+  }
+  return [nestedList, { ...nestedList, what: 'the same of 100 students', value: 100, targets: undefined }, {
     what: 'single row',
     value: school.studentId,
     floorPath: '/one',

@@ -2,7 +2,9 @@ import type { Bench } from '../bench.ts'
 import type { Line } from '../harness/report.ts'
 import { deepStrictEqual } from 'node:assert/strict'
 import { fileURLToPath } from 'node:url'
+import { loadConfig } from '../../src/config.ts'
 import { startChild } from '../harness/children.ts'
+import { countStatements } from '../harness/count-statements.ts'
 import { openHomeroom } from '../harness/homeroom.ts'
 import { load, send } from '../harness/load.ts'
 import { median, takeTurns } from '../harness/samples.ts'
@@ -12,7 +14,10 @@ import { questions } from './questions.ts'
 const handWritten = fileURLToPath(new URL('../rivals/json-agg.ts', import.meta.url))
 const otherEngine = fileURLToPath(new URL('../rivals/postgraphile.ts', import.meta.url))
 
-/** Requests per second for two reads of one school, against a hand-written server and PostGraphile. */
+/** Blocks of each side that do not count: the engines compile what has run often, and servers run for weeks. */
+const warmUp = 5
+
+/** Requests per second for three reads of one school, against a hand-written server and PostGraphile. */
 export async function reads(bench: Bench): Promise<Line[]> {
   // One of its own: PostGraphile introspects every schema there is.
   const homeroom = await openHomeroom()
@@ -30,16 +35,19 @@ export async function reads(bench: Bench): Promise<Line[]> {
     deepStrictEqual(await send(requests.ours), expected)
     deepStrictEqual(question.asOurs(await send(requests.postgraphile)), expected)
 
+    const config = { ...loadConfig({ DATA_DIR: homeroom.dataDir, PORT: '0', LOG_LEVEL: 'error' }), rateLimits: false }
+    const { statements } = await countStatements(config, homeroom.urls, school.accessToken, { statements: { query: question.ours, variables: { value: question.value } } })
+
     const latencies = { floor: [] as number[], ours: [] as number[], postgraphile: [] as number[] }
     const turn = (side: keyof typeof requests) => async () => {
       const { perSecond, latency } = await load(requests[side], 2)
       latencies[side].push(latency)
       return perSecond
     }
-    const taken = await takeTurns(bench.rounds(4), 1, { floor: turn('floor'), ours: turn('ours'), postgraphile: turn('postgraphile') })
+    const taken = await takeTurns(bench.rounds(4), warmUp, { floor: turn('floor'), ours: turn('ours'), postgraphile: turn('postgraphile') })
     const perSecond = { floor: median(taken.floor), ours: median(taken.ours), postgraphile: median(taken.postgraphile) }
     const latency = (side: keyof typeof latencies) => `${median(latencies[side]).toFixed(1)} ms`
-    const against = (name: 'floor' | 'postgraphile', target: number, notes: string[]): Line => {
+    const against = (name: 'floor' | 'postgraphile', target: number | undefined, notes: string[]): Line => {
       const ratio = perSecond.ours / perSecond[name]
       return {
         what: `${question.what}, × ${name === 'floor' ? 'json_agg' : 'PostGraphile'}`,
@@ -48,17 +56,18 @@ export async function reads(bench: Bench): Promise<Line[]> {
         unit: '/s',
         held: [ratio],
         heldUnit: '×',
-        target: `≥ ${target.toFixed(2)} ×`,
-        met: ratio >= target,
+        target: target === undefined ? 'none' : `≥ ${target.toFixed(2)} ×`,
+        met: target === undefined || ratio >= target,
         notes,
       }
     }
     lines.push(
-      against('floor', question.targets.floor, [
-        `requests per second, 10 connections, blocks of 2 s in turn; p50 of a request: floor ${latency('floor')}, ours ${latency('ours')}, PostGraphile ${latency('postgraphile')}`,
+      against('floor', question.targets?.floor, [
+        `requests per second, 10 connections, blocks of 2 s in turn after ${warmUp} of each; p50 of a request: floor ${latency('floor')}, ours ${latency('ours')}, PostGraphile ${latency('postgraphile')}`,
+        `ours sends PostgreSQL ${statements} statements, with those that open and end the transaction and the one that looks at session, membership and tenant`,
         'all three answer the same rows under the tenant\'s role; only ours checks a token, session, membership and the tenant\'s state',
       ]),
-      against('postgraphile', question.targets.postgraphile, []),
+      against('postgraphile', question.targets?.postgraphile, []),
     )
   }
   await Promise.all([floor.stop(), postgraphile.stop()])
