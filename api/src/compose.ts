@@ -188,7 +188,12 @@ export async function startApi(config: Config, urls: LoginUrls, log: Log, webRoo
   const schema = await graphqlSchema(rooms.resolvers)
   const { tenancy, sessions, knownKeys, audit, exports } = rooms
   const reception = {
-    principalOf: (token: string, address: string) => looksLikeKey(token) ? knownKeys.principalOf(token, address) : sessions.principalOf(token),
+    async recognise(token: string, address: string) {
+      if (looksLikeKey(token))
+        return { principal: await knownKeys.principalOf(token, address) }
+      const { principal, tenant } = await sessions.recognise(token)
+      return { principal, ...(tenant && { admit: () => tenancy.admitTo(tenant) }) }
+    },
     standings: (asked: readonly Known[]) => standingsOf(asked, rooms),
     findTenantBySlug: (slug: string) => tenancy.findBySlug(slug),
     admit: (tenantId: string) => tenancy.admit(tenantId),

@@ -30,6 +30,9 @@ interface Open {
   readonly giveUp: () => Promise<void>
 }
 
+/** A loader's own cache makes another promise each time it is asked; a long list asks for the same few rows hundreds of times. */
+interface Loaded<K, V> { readonly loader: DataLoader<K, V>, readonly answers: Map<K, Promise<V>> }
+
 /**
  * One operation's way into one school. Its reads share one read-only transaction, opened by the first of them and
  * closed by `end`, and see the school as it was at one moment; each write is a transaction of its own, committed before it answers.
@@ -41,8 +44,9 @@ export class SchoolDoor {
   #changing: Open | undefined
   #once: Once | undefined
   #answeredBefore: string | undefined
-  #loaders = new Map<unknown, DataLoader<unknown, unknown>>()
+  readonly #loaded = new Map<unknown, Loaded<unknown, unknown>>()
   #ended = false
+  #brief = false
   readonly #nobodyWaits = new AbortController()
 
   constructor(private readonly schools: Schools, private readonly entry: Entry) {}
@@ -112,12 +116,20 @@ export class SchoolDoor {
 
   /** Loads one key, together with all other keys asked of the same batch at this level of the answer. */
   load<K, V>(batch: Batch<K, V>, key: K): Promise<V> {
-    let loader = this.#loaders.get(batch) as DataLoader<K, V> | undefined
-    if (!loader) {
-      loader = new DataLoader<K, V>(keys => this.read(db => batch(db, keys)))
-      this.#loaders.set(batch, loader as DataLoader<unknown, unknown>)
+    let loaded = this.#loaded.get(batch) as Loaded<K, V> | undefined
+    if (!loaded) {
+      loaded = { loader: new DataLoader<K, V>(async keys => batch(await this.#openForReading(this.#brief), keys), { cache: false }), answers: new Map() }
+      this.#loaded.set(batch, loaded as Loaded<unknown, unknown>)
     }
-    return loader.load(key)
+    let answer = loaded.answers.get(key)
+    if (!answer)
+      loaded.answers.set(key, answer = loaded.loader.load(key))
+    return answer
+  }
+
+  /** One row, or the rows of one batch, are expected of the whole operation: its transaction ends with that statement. */
+  expectOne(): void {
+    this.#brief = true
   }
 
   /** Gives the connection back until something is read again: a subscription waits long between two events. */
@@ -125,11 +137,11 @@ export class SchoolDoor {
     return this.#stopReading()
   }
 
-  /** Gives the connection back; the operation is over. */
+  /** The operation is over. Its reads are done: nobody waits for the end of their transaction, behind which the connection is given back. */
   async end(): Promise<void> {
     this.#ended = true
     await this.#giveUp()
-    await this.#stopReading()
+    void this.#stopReading()
   }
 
   /** Whoever asked has gone: what is being read is given up at once. What is being written is not. */
@@ -139,12 +151,12 @@ export class SchoolDoor {
 
   get abandoned(): boolean { return this.#nobodyWaits.signal.aborted }
 
-  async #openForReading(): Promise<SchoolDb> {
+  async #openForReading(brief = false): Promise<SchoolDb> {
     if (this.#ended)
       throw new Error('The operation is over: its school is closed.')
     if (this.#changing)
       return this.#changing.db
-    return (this.#reading ??= this.#open({ readOnly: true, snapshot: true, signal: this.#nobodyWaits.signal })).db
+    return (this.#reading ??= this.#open({ readOnly: true, snapshot: true, brief, signal: this.#nobodyWaits.signal })).db
   }
 
   #open(options: Parameters<Schools['withTenant']>[2]): Open {
@@ -181,7 +193,7 @@ export class SchoolDoor {
     const reading = this.#reading
     this.#reading = undefined
     // What was loaded before a write is not what is there after it.
-    this.#loaders.clear()
+    this.#loaded.clear()
     await reading?.commit().catch(() => {})
   }
 }

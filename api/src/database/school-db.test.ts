@@ -1,10 +1,13 @@
 import type { SignedUp, TestHomeroom } from '../../test/harness/homeroom.ts'
 import type { SchoolDb, Schools } from './school-db.ts'
 import { defineEntity, p } from '@mikro-orm/core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { sql } from 'kysely'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { openHomeroom } from '../../test/harness/homeroom.ts'
 import { createLog } from '../shared/log.ts'
 import { createMetrics } from '../shared/metrics.ts'
+import { schemaName } from './schema-names.ts'
 import { openSchools } from './school-db.ts'
 
 interface Tables { org: { name: string }, no_such_table: { name: string } }
@@ -43,4 +46,34 @@ test('a SchoolDb that outlives its transaction reaches nothing', async () => {
   const kept = await inOakfield(async db => db)
   await expect(kept.rows<Tables>().selectFrom('org').select('name').execute()).rejects.toThrow('already committed')
   await expect(kept.em.execute('select 1')).rejects.toThrow('already committed')
+})
+
+describe('a brief reader', () => {
+  const briefly = <T>(fn: (db: SchoolDb) => Promise<T>) => schools.withTenant({ id: oakfield.tenantId, node: 'main' }, fn, { readOnly: true, brief: true })
+  const read = (db: SchoolDb) => db.rows<Tables>().selectFrom('org').select(['name', sql<string>`current_user`.as('role')]).executeTakeFirstOrThrow()
+
+  test('sends the end along with what it asks, and opens again for what it asks later', async () => {
+    const sent: string[] = []
+    const { query } = pg.Client.prototype
+    onTestFinished(() => { pg.Client.prototype.query = query })
+    pg.Client.prototype.query = function (this: pg.Client, ...given: unknown[]) {
+      sent.push((given[0] as { text: string }).text.split(' ', 1)[0]!)
+      return (query as (...given: unknown[]) => unknown).apply(this, given)
+    } as typeof query
+    const role = schemaName(oakfield.tenantId)
+    const rows = await briefly(async db => [await read(db), await read(db)])
+    expect(rows).toEqual([expect.objectContaining({ role }), expect.objectContaining({ role })])
+    expect(sent).toEqual(['begin', 'select', 'select', 'commit', 'begin', 'select', 'select', 'commit'])
+  })
+
+  test('leaves nothing behind, whatever failed', async () => {
+    await expect(briefly(db => db.rows<Tables>().selectFrom('no_such_table').select('name').execute())).rejects.toThrow('no_such_table')
+    await expect(briefly(db => db.rows<Tables>().updateTable('org').set({ name: 'Changed' }).execute())).rejects.toThrow('read-only')
+    const kept = await briefly(async (db) => {
+      await read(db)
+      return db
+    })
+    await expect(read(kept)).rejects.toThrow('over')
+    expect((await names())).toHaveLength(1)
+  })
 })

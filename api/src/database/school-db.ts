@@ -40,9 +40,10 @@ export interface Schools {
    * The only way to a school's data: BEGIN, the tenant's role and search_path, `fn`, COMMIT.
    * What `fn` throws rolls everything back. A SchoolDb must not outlive `fn`.
    * `snapshot`: all of it sees the school as it is at the first statement, whatever others commit meanwhile.
+   * `brief`: whoever reads is likely to read once, so the end of the transaction is sent along; nothing else changes.
    * When `signal` says that nobody waits any more, the connection is cut, and PostgreSQL gives up the statement under way.
    */
-  withTenant: <T>(tenant: TenantAddress, fn: (db: SchoolDb) => Promise<T>, options?: { readOnly?: boolean, snapshot?: boolean, signal?: AbortSignal }) => Promise<T>
+  withTenant: <T>(tenant: TenantAddress, fn: (db: SchoolDb) => Promise<T>, options?: { readOnly?: boolean, snapshot?: boolean, brief?: boolean, signal?: AbortSignal }) => Promise<T>
   /** How the connections of all nodes together are used now. */
   readonly pool: () => PoolUse
   close: () => Promise<void>
@@ -79,7 +80,7 @@ export async function openSchools(options: {
   await Promise.all([...pools.values()].map(pool => openAhead(pool, options.ahead ?? 0)))
 
   return {
-    withTenant: (tenant, fn, { readOnly = false, snapshot = false, signal } = {}) => traced('school transaction', () => ({ 'homeroom.tenant.id': tenant.id, 'homeroom.read_only': readOnly }), async () => {
+    withTenant: (tenant, fn, { readOnly = false, snapshot = false, brief = false, signal } = {}) => traced('school transaction', () => ({ 'homeroom.tenant.id': tenant.id, 'homeroom.read_only': readOnly }), async () => {
       const pool = pools.get(tenant.node)
       if (!pool)
         throw new Error(`Tenant ${tenant.id} lives on node "${tenant.node}", which this process does not know.`)
@@ -91,23 +92,25 @@ export async function openSchools(options: {
       signal?.addEventListener('abort', hangUp)
       try {
         signal?.throwIfAborted()
-        const kysely = new Kysely<never>({ dialect: new TenantDialect(new TenantConnection(client, tenant.id, router)), plugins: [router.marks(tenant.id)] })
-        const transaction = await kysely.startTransaction().setAccessMode(readOnly ? 'read only' : 'read write').setIsolationLevel(snapshot ? 'repeatable read' : 'read committed').execute()
-        const em = orm.em.openFor(tenant.id, transaction)
+        const connection = new TenantConnection(client, tenant.id, router)
+        const kysely = new Kysely<never>({ dialect: new TenantDialect(connection), plugins: [router.marks(tenant.id)] })
+        const transaction = await begin(kysely, connection, { readOnly, snapshot, brief })
+        let em: EntityManager | undefined
         const db: SchoolDb = {
           plane: 'school',
           tenantId: tenant.id,
-          em,
-          rows: <Tables>() => transaction as unknown as Transaction<Tables>,
+          // Made when asked for: reads do without.
+          get em() { return em ??= orm.em.openFor(tenant.id, transaction.rows) },
+          rows: <Tables>() => transaction.rows as unknown as Transaction<Tables>,
         }
         try {
           const answer = await fn(db)
-          await transaction.commit().execute()
+          await transaction.commit()
           return answer
         }
         catch (error) {
           // What cannot be rolled back is not given to the next tenant.
-          await transaction.rollback().execute().catch(noteLoss)
+          await transaction.rollback().catch(noteLoss)
           throw error
         }
       }
@@ -132,6 +135,19 @@ const parsers = new Map<number, (text: string) => unknown>([
   // Counts and numbers of changes: no school gets near 2^53.
   [pg.types.builtins.INT8, Number],
 ])
+
+interface OpenTransaction { readonly rows: Transaction<never>, commit: () => Promise<void>, rollback: () => Promise<void> }
+
+/** A writer's transaction is Kysely's, for its savepoints; a reader needs none, and Kysely's costs as much as a small statement. */
+async function begin(kysely: Kysely<never>, connection: TenantConnection, { readOnly, snapshot, brief }: { readOnly: boolean, snapshot: boolean, brief: boolean }): Promise<OpenTransaction> {
+  const isolationLevel = snapshot ? 'repeatable read' : 'read committed'
+  if (readOnly) {
+    connection.open({ accessMode: 'read only', isolationLevel }, brief)
+    return { rows: kysely as Transaction<never>, commit: () => connection.commit(), rollback: () => connection.rollback() }
+  }
+  const transaction = await kysely.startTransaction().setIsolationLevel(isolationLevel).execute()
+  return { rows: transaction, commit: () => transaction.commit().execute(), rollback: () => transaction.rollback().execute() }
+}
 
 function openPool(connectionString: string, max: number, warn: (message: string) => void): pg.Pool {
   const pool = new pg.Pool({

@@ -14,26 +14,55 @@ export class TenantConnection implements DatabaseConnection {
   #opening: Promise<unknown> = Promise.resolve()
   /** COMMIT or ROLLBACK is on its way: what came behind it would no longer run under the tenant's role. */
   #over = false
+  #settings: TransactionSettings = {}
+  #brief = false
+  /** The COMMIT of a brief transaction, once it is sent. */
+  #closing: Promise<unknown> | undefined
   /** Statements belong to the transaction in a trace, whoever sends them. */
   readonly #place = tracePlace()
 
   constructor(private readonly client: pg.PoolClient, private readonly tenantId: string, private readonly router: Router) {}
 
-  open(settings: TransactionSettings): void {
+  /** `brief`: a reader of whom one turn's statements are expected. COMMIT travels with them; what comes later after all opens anew. */
+  open(settings: TransactionSettings, brief = false): void {
+    this.#settings = settings
+    this.#brief = brief
     const schema = schemaName(this.tenantId)
     this.router.enter(this.client, this.tenantId)
+    // One packet, together with what this turn of the event loop sends.
+    const { stream } = this.client.connection
+    stream.cork()
     const begin = this.#send(['begin', settings.isolationLevel === 'repeatable read' && 'isolation level repeatable read', settings.accessMode === 'read only' && 'read only'].filter(Boolean).join(' '), [])
     // The role comes last: once it is the tenant's, set_config is out of reach.
     const become = this.#send('select set_config(\'search_path\', $1, true), set_config(\'role\', $2, true)', [schema, schema])
     this.#opening = Promise.all([begin, become])
     // Heard at the first statement or at commit; until then nobody awaits it.
     this.#opening.catch(() => {})
+    setImmediate(() => {
+      if (this.#brief && this.#sent)
+        this.#closeEarly()
+      stream.uncork()
+    })
+  }
+
+  #sent = false
+
+  #closeEarly(): void {
+    if (this.#over || !this.router.leave(this.client, this.tenantId))
+      return
+    this.#closing = this.#send('commit', [])
+    this.#closing.catch(() => {})
   }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
     if (this.#over)
       throw new Error('This transaction is over.')
+    if (this.#closing) {
+      this.#closing = undefined
+      this.open(this.#settings)
+    }
     this.router.verify(this.client, this.tenantId, query)
+    this.#sent = true
     try {
       const result = await traced('statement', statementFacts(query.sql), () => this.#send(query.sql, query.parameters), this.#place)
       const changes = ['INSERT', 'UPDATE', 'DELETE', 'MERGE'].includes(result.command)
@@ -47,6 +76,8 @@ export class TenantConnection implements DatabaseConnection {
   }
 
   async commit(): Promise<void> {
+    if (this.#closing)
+      return this.#closeEnd()
     await this.#opening
     if (!this.router.trusts(this.client))
       throw new Error('Nothing was committed: a statement of this transaction had been refused.')
@@ -61,8 +92,16 @@ export class TenantConnection implements DatabaseConnection {
     // A COMMIT that failed has ended it too.
     if (this.#over)
       return
+    if (this.#closing)
+      return this.#closeEnd()
     this.#end()
     await this.#send('rollback', [])
+  }
+
+  /** The end of a brief transaction is on its way already. */
+  async #closeEnd(): Promise<void> {
+    this.#over = true
+    await this.#closing
   }
 
   #end(): void {

@@ -13,7 +13,7 @@ import { Forbidden, Invalid, Unauthenticated } from '../shared/errors.ts'
 /** What transport needs to know who asks, and about whom. */
 export interface Reception {
   /** Who shows this access token or API key, from which address; UNAUTHENTICATED for every other string. */
-  readonly principalOf: (token: string, address: string) => Promise<Known>
+  readonly recognise: (token: string, address: string) => Promise<Recognised>
   /** Who is behind each of these sessions and keys now, by its id; those that have ended are left out. */
   readonly standings: (asked: readonly Known[]) => Promise<ReadonlyMap<string, Standing>>
   readonly findTenantBySlug: (slug: string) => Promise<{ id: string } | null>
@@ -25,6 +25,12 @@ export interface Reception {
   readonly baseDomain: string | undefined
   readonly baseUrl: string | undefined
   readonly log: Log
+}
+
+export interface Recognised {
+  readonly principal: Principal
+  /** As `Reception.admit` for the principal's own tenant, of what has been read with them. */
+  readonly admit?: () => TenantAddress
 }
 
 /** What an operation brings: from its request, or from its socket's connection. */
@@ -53,7 +59,7 @@ export function headerTexts(request: IncomingMessage, name: string): string[] {
 
 /** The context of one operation. A token that is present and bad is 401 before any resolver runs. */
 export async function openContext(reception: Reception, arrival: Arrival): Promise<RequestContext> {
-  const principal = await principalFrom(reception, arrival)
+  const { principal, admit } = await recognise(reception, arrival)
   const tenantId = await resolveTenant({ principal, tenantIds: arrival.tenantIds, host: arrival.host }, {
     baseDomain: reception.baseDomain,
     baseUrl: reception.baseUrl,
@@ -76,7 +82,7 @@ export async function openContext(reception: Reception, arrival: Arrival): Promi
       mayWrite: access ? access.mode === 'write' : true,
       trail,
       async admit() {
-        const tenant = await reception.admit(context.requireTenantId())
+        const tenant = admit ? admit() : await reception.admit(context.requireTenantId())
         if (principal.kind === 'superadmin')
           await recordAccess(reception, principal, access!, tenant.id, context.operationName, trail)
         return tenant
@@ -114,11 +120,11 @@ export function whoseLog(who: Known): { accountId: string } | { keyId: string } 
   return who.kind === 'integrator' ? { keyId: who.keyId } : { accountId: who.accountId }
 }
 
-async function principalFrom(reception: Reception, { authorization, client }: Arrival): Promise<Principal> {
+async function recognise(reception: Reception, { authorization, client }: Arrival): Promise<Recognised> {
   if (authorization.length === 0)
-    return visitor
+    return { principal: visitor }
   const token = authorization.length === 1 ? /^Bearer ([\w-]+(?:\.[\w-]+\.[\w-]+)?)$/.exec(authorization[0]!)?.[1] : undefined
   if (!token)
     throw new Unauthenticated('This token is not valid.')
-  return reception.principalOf(token, client.address)
+  return reception.recognise(token, client.address)
 }

@@ -5,6 +5,7 @@ import type { RequestContext } from '../access/request-context.ts'
 import { ApolloArmor } from '@escape.tech/graphql-armor'
 import { BREAK, GraphQLError, parse, specifiedRules, validate, visit } from 'graphql'
 import { refuseUnscoped } from './key-scopes.ts'
+import { asksOnce } from './one-read.ts'
 import { refuseDear } from './price.ts'
 
 /** Tokens a document may have; counted while parsing, before anything else looks at it. */
@@ -84,6 +85,8 @@ const operationPlugin: ApolloServerPlugin<RequestContext> = {
       refuseUnscoped(schema, document, operation, contextValue.principal)
       refuseOddText(request.variables)
       refuseDear(schema, { document, name: operationName ?? undefined, variables: request.variables })
+      if (asksOnce(schema, document, operation))
+        contextValue.school.expectOne()
     },
   }),
 }

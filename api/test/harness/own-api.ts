@@ -28,10 +28,10 @@ export async function openOwnApi(options: { resolvers: readonly object[], listen
   const accesses: Change[] = []
   const bus = await openBus({ url: options.listenerUrl, topics: [accessChanged], log: createLog('silent') })
   const reception = {
-    async principalOf() {
+    async recognise() {
       if (!principal)
         throw new Unauthenticated()
-      return principal
+      return { principal }
     },
     standings: async () => new Map(),
     findTenantBySlug: async () => null,

@@ -7,6 +7,7 @@ const walls = ['src/database/walls.test.ts']
 
 /** The door to the schools, and PostgreSQL behind it. */
 export const databaseGuards: readonly Guard[] = [
+  { name: 'what comes after a brief reader\'s end opens anew', file: 'src/database/tenant-connection.ts', guard: '      this.open(this.#settings)\n', without: '', tests: ['src/database/school-db.test.ts'] },
   { name: 'a tenant transaction runs under the tenant\'s role', file: connection, guard: 'set_config(\\\'search_path\\\', $1, true), set_config(\\\'role\\\', $2, true)\', [schema, schema]', without: 'set_config(\\\'search_path\\\', $1, true), $2::text\', [schema, schema]', tests: ['src/database/school-db.test.ts'] },
   { name: 'the role lasts for the transaction only', file: connection, guard: 'set_config(\\\'role\\\', $2, true)', without: 'set_config(\\\'role\\\', $2, false)', tests: ['test/isolation/pooled-connections.test.ts', 'test/isolation/orm-traps.test.ts'] },
   { name: 'search_path lasts for the transaction only', file: connection, guard: 'set_config(\\\'search_path\\\', $1, true)', without: 'set_config(\\\'search_path\\\', $1, false)', tests: ['test/isolation/pooled-connections.test.ts', 'test/isolation/orm-traps.test.ts'] },

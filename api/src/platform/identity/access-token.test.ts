@@ -8,7 +8,7 @@ import { createServer, request as httpRequest } from 'node:http'
 import { join } from 'node:path'
 import { deflateRawSync } from 'node:zlib'
 import { EncryptJWT, SignJWT } from 'jose'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { openHomeroom, password } from '../../../test/harness/homeroom.ts'
 import { signIn } from '../../../test/harness/sign-in.ts'
 import { openAccessTokens } from './access-token.ts'
@@ -219,5 +219,19 @@ describe('the key', () => {
     expect(await tokens.verify(token)).toEqual({ ...subject, expiresAt })
     expect(Math.round((expiresAt.getTime() - Date.now()) / 1000 / 60)).toBe(10)
     await expect(openAccessTokens(pem(generateKeyPairSync('ed25519').privateKey)).verify(token)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
+  })
+
+  test('a token that has been looked at before still ends, and lends nothing to another', async () => {
+    const tokens = openAccessTokens(pem(generateKeyPairSync('ed25519').privateKey))
+    const { token } = await tokens.sign(subject)
+    await tokens.verify(token)
+    const [head, body, signature] = token.split('.')
+    for (const altered of [`${head}.${body}.${signature!.slice(1)}`, withClaims({ role: 'OFFICE' })(token), `${token}A`])
+      await expect(tokens.verify(altered)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
+    onTestFinished(() => void vi.useRealTimers())
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 9 * 60_000 })
+    expect(await tokens.verify(token)).toMatchObject(subject)
+    vi.setSystemTime(Date.now() + 2 * 60_000)
+    await expect(tokens.verify(token)).rejects.toMatchObject({ message: 'This session has expired.' })
   })
 })

@@ -1,5 +1,6 @@
 import type { MemberRole, PersonStanding } from '../../access/principal.ts'
 import type { Platform, PlatformDb } from '../../database/platform-db.ts'
+import type { PreparationStatus, TenantState } from '../tenancy/room.ts'
 import { publish } from '../../events/bus.ts'
 import { accessChanged } from '../../events/topics.ts'
 
@@ -13,18 +14,46 @@ interface SessionRow {
   superadmin: boolean
   second_factor: boolean
   email: string
+  node: string | null
+  preparation_status: PreparationStatus | null
+  schema_version: number | null
+  schema_serves_from: number | null
+}
+
+/** Who is behind a session, and for a member how their school stands: both are asked of by nearly every request. */
+export interface Found {
+  readonly standing: PersonStanding
+  readonly tenant: TenantState | undefined
 }
 
 /** Who is behind each of these sessions now. One that has ended, or whose account, membership or tenant has, is left out. */
-export async function readStandings(platform: Platform, sessionIds: readonly string[]): Promise<Map<string, PersonStanding>> {
+export async function readStandings(platform: Platform, sessionIds: readonly string[]): Promise<Map<string, Found>> {
   const rows = await platform.query<SessionRow>(`
-    select s.id, s.account_id, s.tenant_id, m.role, t.lifecycle = 'SUSPENDED' as suspended, t.lifecycle_reason as reason, a.superadmin, a.totp_confirmed_at is not null as second_factor, a.email
+    select s.id, s.account_id, s.tenant_id, m.role, t.lifecycle = 'SUSPENDED' as suspended, t.lifecycle_reason as reason, a.superadmin, a.totp_confirmed_at is not null as second_factor, a.email,
+      t.node, t.preparation_status, t.schema_version, t.schema_serves_from
     from platform.session s
     join platform.account a on a.id = s.account_id and a.disabled_at is null
     left join platform.membership m on m.account_id = s.account_id and m.tenant_id = s.tenant_id
     left join platform.tenant t on t.id = s.tenant_id and t.lifecycle in ('ACTIVE', 'SUSPENDED')
     where s.id = any($1) and s.revoked_at is null and s.expires_at > now()`, [sessionIds])
-  return new Map(rows.flatMap(row => standingOf(row) ?? []).map(standing => [standing.sessionId, standing]))
+  return new Map(rows.flatMap((row) => {
+    const standing = standingOf(row)
+    return standing ? [[row.id, { standing, tenant: tenantOf(row) }]] : []
+  }))
+}
+
+function tenantOf(row: SessionRow): TenantState | undefined {
+  if (row.tenant_id === null || row.node === null || row.preparation_status === null)
+    return undefined
+  return {
+    id: row.tenant_id,
+    node: row.node,
+    lifecycle: row.suspended ? 'SUSPENDED' : 'ACTIVE',
+    lifecycleReason: row.reason,
+    preparationStatus: row.preparation_status,
+    schemaVersion: row.schema_version,
+    schemaServesFrom: row.schema_serves_from,
+  }
 }
 
 function standingOf(row: SessionRow): PersonStanding | undefined {

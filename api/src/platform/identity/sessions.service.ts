@@ -1,10 +1,12 @@
 import type { Member, MemberRole, PersonStanding, Superadmin } from '../../access/principal.ts'
 import type { Client } from '../../access/request-context.ts'
 import type { Platform, PlatformDb } from '../../database/platform-db.ts'
+import type { TenantState } from '../tenancy/room.ts'
 import type { AccessTokens } from './access-token.ts'
 import { createHash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto'
 import { LockMode } from '@mikro-orm/core'
 import { Unauthenticated } from '../../shared/errors.ts'
+import { together } from '../../shared/together.ts'
 import { recordAll, trailOfAccount } from './account-trail.ts'
 import { Account } from './account.entity.ts'
 import { endSessions } from './end-sessions.ts'
@@ -34,6 +36,9 @@ export interface StartedSession {
 interface Identity { account: Account, membership: Pick<Membership, 'tenantId' | 'role'> | null }
 
 export class SessionsService {
+  /** Asked by every request: those of the same moment are asked together. */
+  readonly #find = together((sessionIds: readonly string[]) => readStandings(this.platform, sessionIds))
+
   constructor(private readonly platform: Platform, private readonly tokens: AccessTokens) {}
 
   /**
@@ -117,18 +122,19 @@ export class SessionsService {
     client.keepRefreshToken(undefined)
   }
 
-  /** Who is behind an access token. The database decides: a session, account or membership that ended is 401. */
-  async principalOf(token: string): Promise<Member | Superadmin> {
+  /** Who is behind an access token, and how a member's school stands. The database decides: a session, account or membership that ended is 401. */
+  async recognise(token: string): Promise<{ principal: Member | Superadmin, tenant: TenantState | undefined }> {
     const { accountId, sessionId, tenantId, expiresAt } = await this.tokens.verify(token)
-    const standing = (await readStandings(this.platform, [sessionId])).get(sessionId)
+    const { standing, tenant } = await this.#find(sessionId) ?? {}
     if (standing?.accountId !== accountId || (standing.kind === 'member' ? standing.tenantId : null) !== tenantId)
       throw new Unauthenticated('This session has ended. Please sign in again.')
-    return { ...standing, expiresAt }
+    return { principal: { ...standing, expiresAt }, tenant }
   }
 
   /** Who is behind each of these sessions now; those that have ended are left out. */
-  standings(sessionIds: readonly string[]): Promise<ReadonlyMap<string, PersonStanding>> {
-    return readStandings(this.platform, sessionIds)
+  async standings(sessionIds: readonly string[]): Promise<ReadonlyMap<string, PersonStanding>> {
+    const found = await readStandings(this.platform, sessionIds)
+    return new Map(Array.from(found, ([id, { standing }]) => [id, standing]))
   }
 
   async #identify(db: PlatformDb, session: Session): Promise<Identity | undefined> {

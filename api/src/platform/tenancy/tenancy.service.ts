@@ -30,6 +30,9 @@ export interface SlugAnswer {
   suggestion: string | null
 }
 
+/** What decides whether a school may be entered. */
+export type TenantState = Pick<TenantRow, 'id' | 'node' | 'lifecycle' | 'lifecycleReason' | 'preparationStatus' | 'schemaVersion'> & Pick<Tenant, 'schemaServesFrom'>
+
 export class TenancyService {
   /** `served`: the versions of a school's tables that this code reads and writes. */
   constructor(private readonly platform: Platform, private readonly served: ServedVersions) {}
@@ -72,13 +75,18 @@ export class TenancyService {
 
   /** Where the tenant's school lives, if it may be entered now. */
   async admit(id: string): Promise<TenantAddress> {
-    // Asked by every operation on a school: a plain row, an entity would cost as much as the rest of a small answer.
+    // A plain row: an entity would cost as much as the rest of a small answer.
     const [tenant] = isUuid(id)
-      ? await this.platform.query<Pick<Tenant, 'id' | 'node' | 'lifecycle' | 'lifecycleReason' | 'preparationStatus' | 'schemaVersion' | 'schemaServesFrom'>>(
+      ? await this.platform.query<TenantState>(
           'select id, node, lifecycle, lifecycle_reason as "lifecycleReason", preparation_status as "preparationStatus", schema_version as "schemaVersion", schema_serves_from as "schemaServesFrom" from platform.tenant where id = $1',
           [id],
         )
       : []
+    return this.admitTo(tenant)
+  }
+
+  /** The same for a tenant that has just been read. */
+  admitTo(tenant: TenantState | undefined): TenantAddress {
     if (!tenant)
       throw new NotFound('Tenant', { code: 'TENANT_NOT_FOUND' })
     if (tenant.lifecycle === 'SUSPENDED')
