@@ -62,6 +62,14 @@ test('deletes everything of a school and nothing of another, and leaves a receip
   const [{ id: headId }] = await homeroom.database.sql<{ id: string }>('select id from platform.account where email = $1', [oakfield.email]) as [{ id: string }]
   await homeroom.database.sql('insert into platform.idempotency_key (key_hash, input_hash, tenant_id) values (\'key\', \'input\', $1)', [oakfield.tenantId])
   await homeroom.database.sql('insert into platform.rate_limit (key, points) values ($1, 1), ($2, 1), ($3, 1)', [`inviteMember:${oakfield.tenantId}`, `secondFactor:${headId}`, `inviteMember:${riverside.tenantId}`])
+  await homeroom.database.sql(`with endpoint as (
+      insert into platform.webhook_endpoint (id, tenant_id, url) values (gen_random_uuid(), $1, 'https://hooks.oakfield.example') returning id
+    ), secret as (insert into platform.webhook_secret (id, endpoint_id, sealed) select gen_random_uuid(), id, '' from endpoint
+    ), event as (insert into platform.webhook_event (id, tenant_id, type, at, body) values (gen_random_uuid(), $1, 'webhook.test', now(), '{}') returning id
+    ), delivery as (
+      insert into platform.webhook_delivery (id, tenant_id, endpoint_id, event_id, type, state, completed_at)
+      select gen_random_uuid(), $1, endpoint.id, event.id, 'webhook.test', 'FAILED', now() from endpoint, event returning id
+    ) insert into platform.webhook_attempt (delivery_id, number, at, url, duration_ms, status) select id, 1, now(), '', 1, 500 from delivery`, [oakfield.tenantId])
   const [before] = await homeroom.database.sql<{ users: number }>(`select count(*)::int as users from ${schema}."user"`)
 
   await archive(oakfield.tenantId)
@@ -89,6 +97,7 @@ test('deletes everything of a school and nothing of another, and leaves a receip
     { kind: 'attempt', name: 'platform.preparation_attempt', count: 1 },
     { kind: 'step', name: 'platform.preparation_step', count: 6 },
     { kind: 'idempotencyKey', name: 'platform.idempotency_key', count: 1 },
+    ...['Endpoint', 'Secret', 'Event', 'Delivery', 'Attempt'].map(what => ({ kind: `webhook${what}`, name: `platform.webhook_${what.toLowerCase()}`, count: 1 })),
     // Prepared, the address confirmed, the guest invited.
     { kind: 'job', name: 'pgboss.job', count: 3 },
     { kind: 'limit', name: 'platform.rate_limit', count: 2 },
