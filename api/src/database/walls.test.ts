@@ -132,6 +132,7 @@ test('the request login has these rights on what is shared, and not one more', a
     'platform.account_token': 'select, update (used_at)',
     'platform.alert': 'select',
     'platform.alert_look': 'select',
+    'platform.api_key': 'select, insert (id, tenant_id, prefix, last_four, token_hash, name, scopes, addresses, created_by, expires_at), update (expires_at, revoked_at, replaced_by, last_used_at, last_used_address)',
     'platform.audit_event': 'select, insert',
     'platform.deletion_receipt': 'select',
     'platform.idempotency_key': 'select, insert, delete',
