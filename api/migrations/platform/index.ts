@@ -3,6 +3,7 @@ import { Migration0002PeopleAndAudit } from './0002-people-and-audit.ts'
 import { Migration0003Operations } from './0003-operations.ts'
 import { Migration0004ApiKeys } from './0004-api-keys.ts'
 import { Migration0005Webhooks } from './0005-webhooks.ts'
+import { Migration0006Limits } from './0006-limits.ts'
 import { Migration0007Fleet } from './0007-fleet.ts'
 
 /** The history of the control plane's tables, oldest first. It and the schools' history never meet. */
@@ -12,5 +13,6 @@ export const platformMigrations = [
   { name: '0003-operations', class: Migration0003Operations },
   { name: '0004-api-keys', class: Migration0004ApiKeys },
   { name: '0005-webhooks', class: Migration0005Webhooks },
+  { name: '0006-limits', class: Migration0006Limits },
   { name: '0007-fleet', class: Migration0007Fleet },
 ]

@@ -1,9 +1,11 @@
 import type { Log } from '../shared/log.ts'
 import type { Trail } from '../shared/trail.ts'
+import type { Charge } from './charge.ts'
 import type { Principal } from './principal.ts'
 import type { SchoolDoor } from './school-door.ts'
 import DataLoader from 'dataloader'
 import { Invalid } from '../shared/errors.ts'
+import { pointsOf } from './charge.ts'
 import { idOf } from './principal.ts'
 
 /** The cookies, address and headers of a request, as far as resolvers may know them. */
@@ -30,13 +32,28 @@ export class RequestContext {
     readonly tenantId: string | undefined
     readonly school: SchoolDoor
     readonly idempotencyKeys?: readonly string[]
+    /** Takes what an operation costs from its API key; undefined for people, and where limits are off. */
+    readonly charge?: (points: number) => Promise<Charge | undefined>
   }) {}
 
   // Held in an object of its own, which a clone shares.
-  private readonly operation = { name: 'anonymous' }
+  private readonly operation: { name: string, price: number, charge?: Charge | undefined } = { name: 'anonymous', price: 0 }
   /** What the client calls the operation, or its first field; known once the document has been read. */
   get operationName(): string { return this.operation.name }
   nameOperation(name: string): void { this.operation.name = name.slice(0, 200) }
+
+  /** What the operation costs, in values of its answer; known once it has been priced. */
+  get price(): number { return this.operation.price }
+  /** What its API key has paid for it, if it has one. */
+  get charged(): Charge | undefined { return this.operation.charge }
+
+  /** Has the API key pay for what the operation costs; RATE_LIMITED where it cannot. Everybody else passes. */
+  async pay(price: number): Promise<void> {
+    this.operation.price = price
+    this.operation.charge = await this.facts.charge?.(pointsOf(price))
+    if (this.operation.charge?.refused)
+      throw this.operation.charge.refused
+  }
 
   // Shared by clones too. What is loaded is not kept: a subscription is one operation for as long as it lasts.
   private readonly loaders = new Map<unknown, DataLoader<unknown, unknown>>()

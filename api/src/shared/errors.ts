@@ -73,8 +73,8 @@ export class Unauthenticated extends ExpectedError {
 /** Too many requests; `retryAfter` is in whole seconds. */
 export class RateLimited extends ExpectedError {
   readonly status = 429
-  constructor(readonly retryAfter: number) {
-    super('Too many attempts. Please wait a moment.', 'RATE_LIMITED', { facts: { retryAfter } })
+  constructor(readonly retryAfter: number, facts: Readonly<Record<string, unknown>> = {}) {
+    super('Too many attempts. Please wait a moment.', 'RATE_LIMITED', { facts: { ...facts, retryAfter } })
   }
 }
 

@@ -8,6 +8,7 @@ import { GraphQLError, Kind } from 'graphql'
 import { TookTooLong } from '../shared/errors.ts'
 import { openExecutor } from './compiled.ts'
 import { oncePlugin, settle } from './once.ts'
+import { tellCharge } from './charges.ts'
 import { rootFieldOf } from './operation-name.ts'
 import { documentPlugins, documentRules, maxTokens } from './protection.ts'
 import { expected, publicError } from './public-error.ts'
@@ -45,6 +46,8 @@ const bookkeeping: ApolloServerPlugin<RequestContext> = {
         const { contextValue, response } = answering
         await settle(answering)
         await contextValue.school.end()
+        if (contextValue.charged)
+          tellCharge(contextValue.charged, response)
         if (response.body.kind !== 'single')
           return
         for (const error of response.body.singleResult.errors ?? []) {

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
-import type { Known, Principal, Standing, Superadmin } from '../access/principal.ts'
+import type { Charge } from '../access/charge.ts'
+import type { Integrator, Known, Principal, Standing, Superadmin } from '../access/principal.ts'
 import type { Client } from '../access/request-context.ts'
 import type { Schools, TenantAddress } from '../database/school-db.ts'
 import type { Log } from '../shared/log.ts'
@@ -22,6 +23,8 @@ export interface Reception {
   readonly schools: Schools
   /** Puts a superadmin's access to a school on record; resolves when that is committed. */
   readonly recordAccess: (tenantId: string, access: Change, trail: Trail) => Promise<void>
+  /** Takes points from the buckets of a key and of its school; undefined where limits are off. */
+  readonly charge: (who: Integrator, points: number) => Promise<Charge | undefined>
   readonly baseDomain: string | undefined
   readonly baseUrl: string | undefined
   readonly log: Log
@@ -78,6 +81,7 @@ export async function openContext(reception: Reception, arrival: Arrival): Promi
     idempotencyKeys: arrival.idempotencyKeys,
     principal,
     tenantId,
+    ...(principal.kind === 'integrator' && { charge: (points: number) => reception.charge(principal, points) }),
     school: new SchoolDoor(reception.schools, {
       mayWrite: access ? access.mode === 'write' : true,
       trail,

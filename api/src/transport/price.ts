@@ -59,8 +59,8 @@ export interface Operation {
 const known = new WeakMap<DocumentNode, Map<string, number>>()
 const mostKnown = 100
 
-/** Refuses an operation that costs more than `highestPrice`. A document that is asked again with the same sizes is not priced again. */
-export function refuseDear(schema: GraphQLSchema, operation: Operation): void {
+/** What an operation costs; refuses one that costs more than `highestPrice`. A document that is asked again with the same sizes is not priced again. */
+export function refuseDear(schema: GraphQLSchema, operation: Operation): number {
   const prices = known.get(operation.document) ?? new Map<string, number>()
   known.set(operation.document, prices)
   // Only numbers (sizes of pages) and truth values (@include, @skip) have a part in the price.
@@ -74,4 +74,5 @@ export function refuseDear(schema: GraphQLSchema, operation: Operation): void {
   }
   if (price > highestPrice)
     throw new Invalid(`This operation costs ${price}, and ${highestPrice} is the most that one may cost. Ask for fewer rows, fields or levels.`, { code: 'QUERY_TOO_COMPLEX', facts: { price, maximum: highestPrice } })
+  return price
 }

@@ -84,7 +84,7 @@ const operationPlugin: ApolloServerPlugin<RequestContext> = {
       refuseIntrospection(document, contextValue.principal)
       refuseUnscoped(schema, document, operation, contextValue.principal)
       refuseOddText(request.variables)
-      refuseDear(schema, { document, name: operationName ?? undefined, variables: request.variables })
+      await contextValue.pay(refuseDear(schema, { document, name: operationName ?? undefined, variables: request.variables }))
       if (asksOnce(schema, document, operation))
         contextValue.school.expectOne()
     },

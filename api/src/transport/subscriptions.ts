@@ -86,9 +86,10 @@ export function subscriptionServer(options: { schema: GraphQLSchema, reception: 
         if (operation?.operation !== 'subscription')
           return [named(new GraphQLError('Only subscriptions run over a socket.', { extensions: { code: 'BAD_REQUEST' } }), requestId)]
         refuseOddText(variables)
-        refuseDear(schema, { document, name: operation.name?.value, variables: variables ?? undefined })
+        const price = refuseDear(schema, { document, name: operation.name?.value, variables: variables ?? undefined })
         const contextValue = await openContext(reception, arrival(extra.sender, connectionParams, requestId))
         refuseUnscoped(schema, document, operation, contextValue.principal)
+        await contextValue.pay(price)
         contextValue.nameOperation(operation.name?.value ?? 'subscription')
         operations.set(payload, { context: contextValue, rootField: rootFieldOf(operation, document) })
         return { schema, document, operationName, variableValues: variables, contextValue }

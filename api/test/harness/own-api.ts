@@ -34,6 +34,7 @@ export async function openOwnApi(options: { resolvers: readonly object[], listen
       return { principal }
     },
     standings: async () => new Map(),
+    charge: async () => undefined,
     findTenantBySlug: async () => null,
     admit: async (id: string) => ({ id, node: 'main' }),
     schools: options.schools,

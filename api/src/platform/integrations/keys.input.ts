@@ -52,4 +52,7 @@ export const foundKeyInput = z.strictObject({ prefix: z.string().trim().min(15, 
 
 export const leakedKeyInput = z.strictObject({ id: z.string(), reason: line(500) })
 
+/** Other points than everybody's, for a while that has an end. */
+export const adjustLimitInput = z.strictObject({ tenantId: z.string(), keyId: absent(z.string()), points: z.int().min(1).max(10_000_000), expiresAt: end, reason: line(500) })
+
 export const apiKeysFilter = z.strictObject({ state: absent(z.enum(['ACTIVE', 'EXPIRED', 'REVOKED'])) })

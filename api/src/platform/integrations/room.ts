@@ -6,15 +6,19 @@ import { KeyUse } from './key-use.ts'
 import { ApiKeyConnectionResolver, KeysResolver } from './keys.resolver.ts'
 import { KeysService } from './keys.service.ts'
 import { KnownKeys } from './known-keys.ts'
+import { LimitsResolver } from './limits.resolver.ts'
+import { LimitsService } from './limits.service.ts'
+import { Points } from './points.ts'
 
 export { looksLikeKey } from './token.ts'
 
-/** Programs of other companies that act for a school: their keys, and who is behind one. */
-export function integrationsRoom({ platform, tenancy, limits, log }: { platform: Platform, tenancy: TenancyService, limits: Limits, log: Log }) {
+/** Programs of other companies that act for a school: their keys, who is behind one, and what they may cost. */
+export function integrationsRoom({ platform, tenancy, limits, limited, log }: { platform: Platform, tenancy: TenancyService, limits: Limits, limited: boolean, log: Log }) {
   const use = new KeyUse(platform, log)
   return {
     knownKeys: new KnownKeys(platform, use),
-    resolvers: [new KeysResolver(new KeysService(platform), tenancy, limits), new ApiKeyConnectionResolver()],
+    points: new Points(platform, limited),
+    resolvers: [new KeysResolver(new KeysService(platform), tenancy, limits), new ApiKeyConnectionResolver(), new LimitsResolver(new LimitsService(platform))],
     stop: () => use.stop(),
   }
 }

@@ -90,6 +90,8 @@ export const belongings = [
   { kind: 'link', table: 'platform.account_token', whose: 'account_id = any($2)' },
   { kind: 'invitation', table: 'platform.invitation', whose: 'tenant_id = $1' },
   { kind: 'apiKey', table: 'platform.api_key', whose: 'tenant_id = $1' },
+  { kind: 'apiLimit', table: 'platform.api_limit', whose: 'tenant_id = $1' },
+  { kind: 'apiRequest', table: 'platform.api_request', whose: 'tenant_id = $1' },
   { kind: 'cycle', table: 'platform.preparation_cycle', whose: 'tenant_id = $1' },
   { kind: 'attempt', table: 'platform.preparation_attempt', whose: 'tenant_id = $1' },
   { kind: 'step', table: 'platform.preparation_step', whose: 'attempt_id in (select id from platform.preparation_attempt where tenant_id = $1)' },
@@ -109,6 +111,7 @@ async function forget(owner: pg.Client, tenantId: string, people: readonly strin
   // In whatever state: a job names its school, or a person, by id.
   const { rowCount: jobs } = await owner.query('delete from pgboss.job where data ->> \'tenantId\' = $1 or data ->> \'id\' = any($2)', [tenantId, people])
   const { rowCount: limits } = await owner.query('delete from platform.rate_limit where split_part(key, \':\', 2) = any($1)', [[tenantId, ...people]])
+  await owner.query('delete from platform.api_points where key = \'school:\' || $1 or key in (select \'key:\' || id from platform.api_key where tenant_id = $1::uuid)', [tenantId])
   await owner.query('delete from platform.account where id = any($1)', [people])
   // Its exports stay for as long as they are kept; one that waits for its job would wait for ever.
   await owner.query('update platform.school_export set state = \'FAILED\', error_code = \'SCHOOL_GONE\', completed_at = clock_timestamp() where tenant_id = $1 and state in (\'QUEUED\', \'RUNNING\')', [tenantId])
