@@ -4,6 +4,7 @@ import type { EntitySchema } from '@mikro-orm/postgresql'
 import type { SchoolMigration } from '../migrations/school/index.ts'
 import type { Limits } from './access/limits.ts'
 import type { Integrator, Known, Standing } from './access/principal.ts'
+import type { ServedRequest } from './access/served-request.ts'
 import type { Config, RolloutPlan } from './config.ts'
 import type { LoginUrls } from './database/logins.ts'
 import type { Platform } from './database/platform-db.ts'
@@ -104,6 +105,7 @@ interface Floor {
   readonly limits: Limits
   /** Whether programs may be slowed down. */
   readonly limited: boolean
+  readonly metrics: Metrics
   readonly jobs: JobSender
   readonly bus: Bus
   readonly jwtPrivateKey: string
@@ -116,13 +118,13 @@ interface Floor {
 }
 
 /** Builds every room and lists who answers for the API. */
-function joinRooms({ platform, limits, limited, jobs, bus, jwtPrivateKey, secretKey, rollout, graceDays, webhooks: settings, log }: Floor) {
+function joinRooms({ platform, limits, limited, metrics, jobs, bus, jwtPrivateKey, secretKey, rollout, graceDays, webhooks: settings, log }: Floor) {
   const roster = rosterRoom()
   const { tenancy, ...tenancyPart } = tenancyRoom({ platform, limits, served })
   const { identity, sessions, ...identityPart } = identityRoom({ platform, tenancy, limits, jobs, jwtPrivateKey, secretKey, log })
   const { preparation, ...preparationPart } = preparationRoom({ platform, bus, jobs, seeds: roster.seeds, limits, log })
   const { invitations, ...members } = membersRoom({ platform, tenancy, identity, jobs, limits })
-  const { knownKeys, points, ...integrations } = integrationsRoom({ platform, tenancy, limits, limited, log })
+  const { knownKeys, points, requests, ...integrations } = integrationsRoom({ platform, tenancy, limits, limited, metrics, log })
   const registration = registrationRoom({ platform, tenancy, identity, invitations, preparation, jobs, limits })
   const audit = auditRoom({ platform })
   const alerts = alertsRoom({ platform, supportedVersion: served.newest })
@@ -137,7 +139,7 @@ function joinRooms({ platform, limits, limited, jobs, bus, jwtPrivateKey, secret
     [preparationPart, fleet, operations].forEach(room => room.stop())
     await integrations.stop()
   }
-  return { tenancy, sessions, knownKeys, points, audit, exports, resolvers, watchers: preparationPart.watchers, measureFleet: alerts.measure, stop }
+  return { tenancy, sessions, knownKeys, points, requests, audit, exports, resolvers, watchers: preparationPart.watchers, measureFleet: alerts.measure, stop }
 }
 
 /** The published contract, made from the rooms without a database behind them. */
@@ -148,6 +150,7 @@ export async function contract(): Promise<string> {
     platform,
     limits: { count: none, giveBack: none, attempt: none },
     limited: false,
+    metrics: createMetrics(),
     jobs: { enqueue: none, ready: none, stop: async () => {} },
     bus: { listen: () => () => {}, onReconnect: () => () => {}, connected: false, close: async () => {} },
     jwtPrivateKey: newSigningKey(),
@@ -184,7 +187,7 @@ export async function startApi(config: Config, urls: LoginUrls, log: Log, webRoo
   const limits = openLimits({ enabled: config.rateLimits, platform })
   const secretKey = config.secretKey ?? keepSecretKey(config.dataDir)
   signCursorsWith(secretKey)
-  const rooms = joinRooms({ platform, limits, limited: config.rateLimits, jobs, bus, jwtPrivateKey: config.jwtPrivateKey ?? keepSigningKey(config.dataDir), secretKey, rollout: config.rollout, graceDays: config.keepDays.deletedSchools, webhooks: config.webhooks, log })
+  const rooms = joinRooms({ platform, limits, limited: config.rateLimits, metrics, jobs, bus, jwtPrivateKey: config.jwtPrivateKey ?? keepSigningKey(config.dataDir), secretKey, rollout: config.rollout, graceDays: config.keepDays.deletedSchools, webhooks: config.webhooks, log })
 
   measure(metrics, 'preparation_watchers', 'Subscriptions that follow a tenant\'s preparation.', rooms.watchers)
   const [{ graphqlSchema }, { openHttp }, { openSockets }] = await loadTransport()
@@ -200,6 +203,7 @@ export async function startApi(config: Config, urls: LoginUrls, log: Log, webRoo
     standings: (asked: readonly Known[]) => standingsOf(asked, rooms),
     findTenantBySlug: (slug: string) => tenancy.findBySlug(slug),
     admit: (tenantId: string) => tenancy.admit(tenantId),
+    noteRequest: (request: ServedRequest) => rooms.requests.note(request),
     charge: (who: Integrator, cost: number) => rooms.points.charge(who, cost),
     schools,
     recordAccess: audit.recordAccess,

@@ -24,6 +24,7 @@ export interface Metrics {
   readonly jobRuns: Counter<'queue' | 'outcome'>
   readonly webhookDeliveries: Counter<'outcome'>
   readonly webhooks: Counter<'outcome'>
+  readonly apiRequestsDropped: Counter
 }
 
 /** How a preparation can go: an attempt is ready, failed or was lost with its worker; `given_up` is the tenant that is FAILED. */
@@ -54,6 +55,7 @@ export function createMetrics(part: Part = 'all'): Metrics {
     preparationStepSeconds: histogram('worker', 'preparation_step_seconds', 'How long steps of a preparation took.', slow, ['step']),
     readySeconds: histogram('worker', 'preparation_ready_seconds', 'How long schools waited, from the job in the queue to READY.', slow),
     jobRuns: counter('worker', 'job_runs_total', 'Runs of jobs, by queue and outcome; a failed one is tried again while it has tries left.', ['queue', 'outcome']),
+    apiRequestsDropped: counter('api', 'api_requests_dropped_total', 'Requests of API keys that were answered and are missing in the request log, because the database was away for too long.'),
     webhookDeliveries: counter('worker', 'alert_webhook_deliveries_total', 'Tries to tell the webhook about an alert.', ['outcome']),
     webhooks: counter('worker', 'webhook_attempts_total', 'Tries to send schools\' webhooks: delivered, failed (to be tried again) or given_up with the last try.', ['outcome']),
   } satisfies Metrics

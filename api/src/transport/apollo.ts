@@ -2,16 +2,18 @@ import type { ApolloServerOptionsWithGateway, ApolloServerPlugin } from '@apollo
 import type { GraphQLSchema, OperationDefinitionNode } from 'graphql'
 import type { RequestContext } from '../access/request-context.ts'
 import type { Metrics } from '../shared/metrics.ts'
+import type { NoteRequest } from './request-notes.ts'
 import { ApolloServer } from '@apollo/server'
 import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled'
 import { GraphQLError, Kind } from 'graphql'
 import { TookTooLong } from '../shared/errors.ts'
+import { tellCharge } from './charges.ts'
 import { openExecutor } from './compiled.ts'
 import { oncePlugin, settle } from './once.ts'
-import { tellCharge } from './charges.ts'
 import { rootFieldOf } from './operation-name.ts'
 import { documentPlugins, documentRules, maxTokens } from './protection.ts'
 import { expected, publicError } from './public-error.ts'
+import { noting } from './request-notes.ts'
 import { nameTrace } from './trace-requests.ts'
 
 /** Gives the school's connection back, names the request in every error, and logs what nobody expected. */
@@ -108,11 +110,11 @@ function executedByUs(schema: GraphQLSchema): Gateway {
   }
 }
 
-export function apolloServer(schema: GraphQLSchema, metrics: Metrics): ApolloServer<RequestContext> {
+export function apolloServer(schema: GraphQLSchema, metrics: Metrics, note: NoteRequest): ApolloServer<RequestContext> {
   return new ApolloServer<RequestContext>({
     gateway: executedByUs(schema),
     // Cache hints nobody gives here would cost every field of every answer a call: 40 % of a long list.
-    plugins: [ApolloServerPluginLandingPageDisabled(), ApolloServerPluginCacheControlDisabled(), ...documentPlugins, oncePlugin, counting(schema, metrics), bookkeeping],
+    plugins: [ApolloServerPluginLandingPageDisabled(), ApolloServerPluginCacheControlDisabled(), ...documentPlugins, oncePlugin, counting(schema, metrics), noting(note), bookkeeping],
     validationRules: documentRules,
     parseOptions: { maxTokens },
     validationOptions: { maxErrors: 5 },

@@ -5,6 +5,7 @@ import type { Client } from '../access/request-context.ts'
 import type { Schools, TenantAddress } from '../database/school-db.ts'
 import type { Log } from '../shared/log.ts'
 import type { Change, Trail } from '../shared/trail.ts'
+import type { NoteRequest } from './request-notes.ts'
 import { visitor } from '../access/principal.ts'
 import { RequestContext, trailOf } from '../access/request-context.ts'
 import { SchoolDoor } from '../access/school-door.ts'
@@ -25,6 +26,8 @@ export interface Reception {
   readonly recordAccess: (tenantId: string, access: Change, trail: Trail) => Promise<void>
   /** Takes points from the buckets of a key and of its school; undefined where limits are off. */
   readonly charge: (who: Integrator, points: number) => Promise<Charge | undefined>
+  /** Takes down what a key asked for. */
+  readonly noteRequest: NoteRequest
   readonly baseDomain: string | undefined
   readonly baseUrl: string | undefined
   readonly log: Log

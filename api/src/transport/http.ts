@@ -105,7 +105,7 @@ export async function openHttp(options: {
   }
   serveDownloads(server, { enter, findExport: options.findExport })
 
-  const apollo = apolloServer(options.schema, metrics)
+  const apollo = apolloServer(options.schema, metrics, reception.noteRequest)
   await apollo.start()
   server.route({
     url: '/graphql',

@@ -2,6 +2,7 @@ import type { GraphQLFormattedError, GraphQLSchema } from 'graphql'
 import type { Server } from 'graphql-ws'
 import type { WebSocket } from 'ws'
 import type { RequestContext } from '../access/request-context.ts'
+import type { ExpectedError } from '../shared/errors.ts'
 import type { Log } from '../shared/log.ts'
 import type { Arrival, Reception } from './context.ts'
 import type { LiveSockets } from './live-sockets.ts'
@@ -16,6 +17,7 @@ import { rootFieldOf } from './operation-name.ts'
 import { refuseDear } from './price.ts'
 import { checkDocument, refuseOddText } from './protection.ts'
 import { expected, publicError } from './public-error.ts'
+import { noteOf } from './request-notes.ts'
 
 /** One opened socket: whose it is, and the name its upgrade got. */
 export interface Connection {
@@ -75,6 +77,7 @@ export function subscriptionServer(options: { schema: GraphQLSchema, reception: 
     async onSubscribe({ extra, subscriptions, connectionParams }, _, payload) {
       const { query, variables, operationName } = payload
       const requestId = randomUUID()
+      const startedAt = performance.now()
       try {
         if (Object.keys(subscriptions).length > operationsPerSocket)
           throw new RateLimited(1)
@@ -88,8 +91,20 @@ export function subscriptionServer(options: { schema: GraphQLSchema, reception: 
         refuseOddText(variables)
         const price = refuseDear(schema, { document, name: operation.name?.value, variables: variables ?? undefined })
         const contextValue = await openContext(reception, arrival(extra.sender, connectionParams, requestId))
-        refuseUnscoped(schema, document, operation, contextValue.principal)
-        await contextValue.pay(price)
+        const note = (refusal?: ExpectedError) => {
+          const noted = noteOf(contextValue, { operation, document, variables: variables ?? undefined, status: refusal?.status ?? 200, code: refusal?.code ?? null, startedAt })
+          if (noted)
+            reception.noteRequest(noted)
+        }
+        try {
+          refuseUnscoped(schema, document, operation, contextValue.principal)
+          await contextValue.pay(price)
+          note()
+        }
+        catch (error) {
+          note(expected(error))
+          throw error
+        }
         contextValue.nameOperation(operation.name?.value ?? 'subscription')
         operations.set(payload, { context: contextValue, rootField: rootFieldOf(operation, document) })
         return { schema, document, operationName, variableValues: variables, contextValue }

@@ -29,6 +29,7 @@ export const allowed: Record<string, readonly Principal[]> = {
   'query webhookDeliveries': ['ADMIN'],
   'query webhookDelivery': ['ADMIN'],
   'query rateLimit': members,
+  'query apiRequests': ['ADMIN'],
   'query auditEvents': ['ADMIN', 'superadmin'],
   'query deletionReceipts': ['superadmin'],
   'query schoolExports': ['superadmin'],

@@ -13,6 +13,8 @@ export async function plantPeople({ database: { sql } }: TestHomeroom, { tenantI
   await sql('insert into platform.invitation (id, tenant_id, email, role, invited_by, expires_at) values ($1, $2, $3, \'OFFICE\', $4, now() + interval \'7 days\')', [ids.invitation, tenantId, `guest.${mark}@school.example`, head])
   for (const [key, prefix] of [[ids.apiKey, mark], [ids.otherApiKey, mark.toUpperCase()]])
     await sql('insert into platform.api_key (id, tenant_id, prefix, last_four, token_hash, name, addresses, created_by, last_used_address) values ($1, $2, $3, \'abcd\', sha256(convert_to($3, \'UTF8\')), $4, array[$5], $6, $5)', [key, tenantId, `hmr_live_${prefix}`, `Timetable ${mark}`, `address of ${mark}`, head])
+  await sql(`insert into platform.api_request (tenant_id, key_id, at, kind, operation, operation_name, status, cost, duration_ms, request_id, variables, address) values ($1, $2, now(), 'query', 'users', $3, 200, 1, 1, 'a request', jsonb_build_object($3::text, 'String'), $4)`, [tenantId, ids.apiKey, `Names_${mark}`, `address of ${mark}`])
+  await sql('insert into platform.api_limit (id, tenant_id, points, reason, expires_at) values (gen_random_uuid(), $1, 5000, $2, now() + interval \'1 day\')', [tenantId, `They asked for it: ${mark}`])
   for (const [session, account] of [[ids.session, head], [ids.colleagueSession, ids.account]]) {
     await sql('insert into platform.session (id, account_id, tenant_id, refresh_hash, expires_at, address, user_agent) values ($1, $2, $3, $4, now() + interval \'1 hour\', $5, $6)', [session, account, tenantId, Buffer.alloc(32), `address of ${mark}`, `browser of ${mark}`])
   }

@@ -75,6 +75,7 @@ export const rightCalls: Readonly<Record<string, RightCall>> = {
   'mutation changeMemberRole': { variables: ({ own }) => ({ id: own.membership, role: 'OFFICE' }), ids: { id: ['membership'] } },
   'mutation removeMember': { variables: ({ own }) => ({ id: own.membership }), ids: { id: ['membership'] } },
   'mutation revokeInvitation': { variables: ({ own }) => ({ id: own.invitation }), ids: { id: ['invitation'] } },
+  'query apiRequests': { variables: ({ own }) => ({ first: 5, filter: { keyId: own.apiKey } }), ids: { 'filter.keyId': ['apiKey'] } },
   'mutation rollApiKey': { variables: ({ own }) => ({ input: { id: own.otherApiKey } }), ids: { 'input.id': ['otherApiKey'] } },
   'mutation revokeApiKey': { variables: ({ own }) => ({ id: own.apiKey }), ids: { id: ['apiKey'] } },
   'mutation endSession': { variables: ({ own }) => ({ id: own.session }), ids: { id: ['session', 'colleagueSession'] } },

@@ -144,5 +144,5 @@ function literal(type: GraphQLInputType): string {
     return `{ ${Object.values(type.getFields()).filter(field => isNonNullType(field.type)).map(field => `${field.name}: ${literal(field.type)}`).join(', ')} }`
   if (isScalarType(type) && type.name === 'ID')
     return '"6ff0e5b1-0000-4000-8000-00000000dead"'
-  return { Int: '1', Float: '1', Boolean: 'true', LocalDate: '"2026-08-01"', Date: '"2026-08-01"', DateTime: '"2026-08-01T00:00:00Z"' }[type.name] ?? '"x"'
+  return { Int: '1', Float: '1', Boolean: 'true', LocalDate: '"2026-08-01"', Date: '"2026-08-01"', DateTime: '"2027-08-01T00:00:00Z"' }[type.name] ?? '"x"'
 }

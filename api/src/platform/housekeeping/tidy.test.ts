@@ -12,7 +12,7 @@ import { createMetrics } from '../../shared/metrics.ts'
 import { tidy } from './tidy.job.ts'
 import { tidyUp } from './tidy.ts'
 
-const keepDays: Config['keepDays'] = { deletedSchools: 30, exports: 7, sessions: 30, invitations: 90, attempts: 365, rollouts: 100, tombstones: 90, webhooks: 30 }
+const keepDays: Config['keepDays'] = { deletedSchools: 30, exports: 7, sessions: 30, invitations: 90, attempts: 365, rollouts: 100, tombstones: 90, webhooks: 30, apiRequests: 30 }
 let homeroom: TestHomeroom
 let operator: GraphqlClient
 let tenantId: string
@@ -32,7 +32,7 @@ afterAll(() => homeroom?.stop())
 const sql = <Row>(text: string, values?: unknown[]) => homeroom.database.sql<Row>(text, values)
 const never = new AbortController().signal
 const run = (signal = never) => withClient(homeroom.database.urls.owner, owner => tidyUp(owner, keepDays, signal))
-const nothing = { sessions: 0, accountTokens: 0, invitations: 0, idempotencyKeys: 0, attempts: 0, exports: 0, webhookEvents: 0, webhookDeliveries: 0, webhookEndpoints: 0, webhookSecrets: 0, rollouts: 0 }
+const nothing = { sessions: 0, accountTokens: 0, invitations: 0, idempotencyKeys: 0, attempts: 0, exports: 0, webhookEvents: 0, webhookDeliveries: 0, webhookEndpoints: 0, webhookSecrets: 0, apiRequests: 0, apiLimits: 0, rollouts: 0 }
 
 test('an export stays, though it has expired, while a school is to be made from it', async () => {
   const [{ id }] = await sql<{ id: string }>(`insert into platform.school_export (id, tenant_id, tenant_name, slug, time_zone, locale, state, reason, expires_at, completed_at, size_bytes, sha256, row_counts)
@@ -72,6 +72,11 @@ test('removes what is older than its period, and nothing that is younger', async
         values (gen_random_uuid(), $1, $2, 'x', 'UTC', 'en', $3, 'for the test only', now() - $4 * interval '1 day', now() - $5 * interval '1 day', 1, '\\x00', '{}') returning id)
       insert into platform.school_export_part select id, 0, '\\x00' from made`, [tenantId, name, state, expires, completed])
   }
+  await sql(`insert into platform.api_key (id, tenant_id, prefix, last_four, token_hash, name) values (gen_random_uuid(), $1, 'hmr_live_000000000000', '0000', sha256(''), 'a key')`, [tenantId])
+  for (const days of [31, 29]) {
+    await insert(`insert into platform.api_request (tenant_id, key_id, at, kind, operation, status, cost, duration_ms, request_id, address) select tenant_id, id, now() - $1::int * interval '1 day', 'query', 'users', 200, 1, 1, $1::text, '192.0.2.1' from platform.api_key`, [days])
+    await insert(`insert into platform.api_limit (id, tenant_id, key_id, points, reason, expires_at) select gen_random_uuid(), tenant_id, case when $1::int = 31 then id end, 1, $1::text, now() - $1::int * interval '1 day' from platform.api_key`, [days])
+  }
   await sql('delete from platform.rollout')
   for (const [version, days] of [[1001, 101], [1002, 99], [1003, null]] as const) {
     await insert(`insert into platform.rollout (id, target_version, state, canaries, parallel, failure_budget, ended_at)
@@ -91,7 +96,7 @@ test('removes what is older than its period, and nothing that is younger', async
   }
   const audit = await sql('select count(*) from platform.audit_event')
 
-  expect(await run()).toEqual({ sessions: 2, accountTokens: 2, invitations: 3, idempotencyKeys: 1, attempts: 1, exports: 2, webhookEvents: 1, webhookDeliveries: 1, webhookEndpoints: 1, webhookSecrets: 1, rollouts: 1 })
+  expect(await run()).toEqual({ sessions: 2, accountTokens: 2, invitations: 3, idempotencyKeys: 1, attempts: 1, exports: 2, webhookEvents: 1, webhookDeliveries: 1, webhookEndpoints: 1, webhookSecrets: 1, apiRequests: 1, apiLimits: 1, rollouts: 1 })
 
   const left = async (statement: string) => (await sql<{ name: string }>(statement)).map(({ name }) => name)
   expect(await left(`select substr(user_agent, 7) as name from platform.session where user_agent like 'test: %' order by 1`)).toEqual(['ended lately', 'open', 'ran out lately'])
@@ -100,6 +105,7 @@ test('removes what is older than its period, and nothing that is younger', async
   expect(await left(`select convert_from(key_hash, 'utf8') as name from platform.idempotency_key where length(key_hash) = 3`)).toEqual(['new'])
   expect(await left(`select cycle::text as name from platform.preparation_attempt a join platform.preparation_step s on s.attempt_id = a.id where number = 7 order by 1`)).toEqual(['2', '3'])
   expect(await left(`select tenant_name as name from platform.school_export e join platform.school_export_part p on p.export_id = e.id order by 1`)).toEqual(['failed lately', 'queued', 'there'])
+  expect(await left(`select request_id as name from platform.api_request union all select reason from platform.api_limit`)).toEqual(['29', '29'])
   expect(await left(`select target_version::text as name from platform.rollout order by 1`)).toEqual(['1002', '1003'])
   expect(await left(`select d.type || ' to ' || e.url as name from platform.webhook_delivery d join platform.webhook_endpoint e on e.id = d.endpoint_id`)).toEqual(['young to there'])
   expect(await left(`select (expires_at is null)::text as name from platform.webhook_secret order by 1`)).toEqual(['false', 'true'])

@@ -56,6 +56,8 @@ const kinds: readonly Kept[] = [
   { name: 'webhookDeliveries', table: 'platform.webhook_delivery', key: 'id', days: () => 0, gone: `exists (select from platform.webhook_endpoint e where e.id = endpoint_id and ${before('e.deleted_at')})` },
   { name: 'webhookEndpoints', table: 'platform.webhook_endpoint', key: 'id', days: () => 0, gone: before('deleted_at') },
   { name: 'webhookSecrets', table: 'platform.webhook_secret', key: 'id', days: () => 0, gone: before('expires_at') },
+  { name: 'apiRequests', table: 'platform.api_request', key: 'id', days: keep => keep.apiRequests, gone: before('at') },
+  { name: 'apiLimits', table: 'platform.api_limit', key: 'id', days: keep => keep.apiRequests, gone: before('expires_at') },
   { name: 'rollouts', table: 'platform.rollout', key: 'id', days: keep => keep.rollouts, batch: 5, gone: before('ended_at') },
 ]
 

@@ -1,0 +1,80 @@
+import { GraphQLDateTime, GraphQLJSONObject } from 'graphql-scalars'
+import { ArgsType, Field, ID, InputType, Int, ObjectType } from 'type-graphql'
+import { connectionType, PageArgs } from '../../access/page.type.ts'
+
+@ObjectType('ApiRequest', { description: 'One request of an API key, as it was when it was answered.', simpleResolvers: true })
+export class ApiRequestType {
+  @Field(() => ID, { description: 'Of the entry.' })
+  id!: string
+
+  @Field(() => GraphQLDateTime, { description: 'When it came.' })
+  at!: Date
+
+  @Field(() => ID, { description: 'The key that asked.' })
+  keyId!: string
+
+  @Field(() => String, { description: 'What that key is for.' })
+  keyName!: string
+
+  @Field(() => String, { description: 'How that key begins.' })
+  keyPrefix!: string
+
+  @Field(() => String, { description: 'query, mutation or subscription; none where the document could not be read.' })
+  kind!: string
+
+  @Field(() => String, { description: 'Its root field; several where there are more, none where the document could not be read.' })
+  operation!: string
+
+  @Field(() => String, { nullable: true, description: 'What the program calls the operation.' })
+  operationName!: string | null
+
+  @Field(() => Int, { description: 'The status of the answer, as over HTTP. Of a subscription, that of its beginning.' })
+  status!: number
+
+  @Field(() => String, { nullable: true, description: 'The code of the first error; null where there was none.' })
+  code!: string | null
+
+  @Field(() => Int, { description: 'Points it cost.' })
+  cost!: number
+
+  @Field(() => Int, { description: 'Milliseconds to the answer.' })
+  durationMs!: number
+
+  @Field(() => String, { description: 'As the answer named it: x-request-id and extensions.requestId.' })
+  requestId!: string
+
+  @Field(() => GraphQLJSONObject, { description: 'The variables that were sent, by name, with their types. Never what they held.' })
+  variables!: Readonly<Record<string, string>>
+
+  @Field(() => String, { description: 'The network address it came from.' })
+  address!: string
+}
+
+export const ApiRequestConnection = connectionType('ApiRequest', ApiRequestType, 'requests of the school\'s API keys')
+
+@InputType('ApiRequestFilter', { description: 'Which requests to show; all that is given must hold.' })
+export class ApiRequestFilter {
+  @Field(() => ID, { nullable: true, description: 'Only those of this key.' })
+  keyId?: string | null
+
+  @Field(() => String, { nullable: true, description: 'Only this root field.' })
+  operation?: string | null
+
+  @Field(() => Int, { nullable: true, description: 'Only those answered with this status.' })
+  status?: number | null
+
+  @Field(() => Boolean, { nullable: true, description: 'True: only those with an error. False: only those without.' })
+  failed?: boolean | null
+
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'Only from then on.' })
+  since?: Date | null
+
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'Only before then.' })
+  until?: Date | null
+}
+
+@ArgsType()
+export class ApiRequestsArgs extends PageArgs {
+  @Field(() => ApiRequestFilter, { nullable: true, description: 'Which requests.' })
+  filter?: ApiRequestFilter | null
+}
