@@ -31,6 +31,7 @@ export async function graphqlSchema(resolvers: readonly object[]): Promise<Graph
   refuseUnguarded(new Set(instances.keys()))
   refuseUnscoped(schema, new Set(instances.keys()))
   callDirectly(schema, instances)
+  sayScopes(schema)
   return schema
 }
 
@@ -89,6 +90,23 @@ function refuseUnscoped(schema: GraphQLSchema, resolvers: ReadonlySet<unknown>):
     root && follow(root, true)
   if (unsaid.size > 0)
     throw new Error(`Say what it takes of an API key, with @ForKeys(…) or @NotForKeys(), or of which resource its type is, with @OfResource(…): ${[...unsaid].join(', ')}`)
+}
+
+/** Puts what a field takes of an API key beside its description, where whoever writes a program looks for it. */
+function sayScopes(schema: GraphQLSchema): void {
+  const roots = new Set<unknown>([schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()])
+  for (const type of Object.values(schema.getTypeMap()).filter(isObjectType)) {
+    const atRoot = roots.has(type)
+    for (const field of Object.values(type.getFields())) {
+      const { keys } = field.extensions as KeyFacts
+      if (!keys || keys === 'never')
+        continue
+      const needed = new Set<string>(atRoot ? scopesOf(type, field.name, true) : keys)
+      // Writing includes reading.
+      const scopes = [...needed].filter(scope => !needed.has(scope.replace(/:read$/, ':write')) || scope.endsWith(':write'))
+      field.description = `${field.description} ${scopes.length > 0 ? `API keys: ${scopes.map(scope => `\`${scope}\``).join(' and ')}.` : 'API keys: all.'}`
+    }
+  }
 }
 
 /** The published contract: sorted, so that it changes only where the API does. */
