@@ -131,6 +131,17 @@ export default antfu(
     },
   },
   {
+    // Programs of other people, who have no config.ts and print what they find.
+    name: 'homeroom/examples',
+    files: ['examples/**/*.ts', 'docs/developers/*.md/*.ts'],
+    rules: {
+      'no-restricted-syntax': ['error', ...syntax],
+      'no-console': 'off',
+      'antfu/no-top-level-await': 'off',
+      'node/prefer-global/process': 'off',
+    },
+  },
+  {
     name: 'homeroom/contract',
     files: ['schema.graphql'],
     rules: {

@@ -16,7 +16,7 @@ const parts = {
     command: ['tsc', '-p', 'api/tsconfig.build.json'],
   },
   web: {
-    sources: ['web/{src,public}/**', 'web/*.{html,ts,json}'],
+    sources: ['web/{src,public,docs}/**', 'web/*.{html,ts,json}', 'docs/developers/**', 'examples/**', 'schema.graphql'],
     proof: 'web/dist/index.html',
     command: ['npm', 'run', 'build', '--silent', '-w', 'web', '--', '--logLevel', 'warn'],
   },

@@ -4,6 +4,7 @@ import ui from '@nuxt/ui/vite'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vite'
 import { compressed } from './compressed.ts'
+import { docs } from './docs/plugin.ts'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
@@ -37,6 +38,7 @@ export default defineConfig({
         next()
       }),
     },
+    docs({ root: here('..'), entry: here('./docs/docs.ts') }),
     compressed(),
   ],
   define: { 'globalThis.__DEV__': JSON.stringify(false) },
@@ -44,7 +46,7 @@ export default defineConfig({
     outDir: 'dist',
     emptyOutDir: true,
     rolldownOptions: {
-      input: [here('./index.html'), here('./explorer.html')],
+      input: [here('./index.html'), here('./explorer.html'), here('./docs/docs.ts')],
       // "use client" in React's libraries says nothing to a browser.
       onLog: (level, log, say) => void (log.code !== 'MODULE_LEVEL_DIRECTIVE' && say(level, log)),
     },

@@ -38,12 +38,18 @@ export async function serveWeb(server: FastifyInstance, root: string | undefined
     })
     await scope.register(files, {
       root,
-      index: 'index.html',
+      index: ['index.html'],
       preCompressed: true,
+      // A page of the documentation is a folder: without its slash, links in it would lead elsewhere.
+      redirect: true,
       // Under its own path only, with the policy that it needs.
       allowedPath: (path, _, request) => path !== '/explorer.html' || request.routeOptions.url === explorerPath,
       // Built files carry a hash in their name and never change; the page that names them always may.
-      setHeaders: (reply, path) => void reply.header('cache-control', path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache'),
+      setHeaders(reply, path) {
+        reply.header('cache-control', path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache')
+        if (path.endsWith('.graphql'))
+          reply.header('content-type', 'text/plain; charset=utf-8')
+      },
     })
     scope.get(explorerPath, { helmet: { contentSecurityPolicy: { useDefaults: false, directives: explorerPolicy } } }, (_, reply) => reply.sendFile('explorer.html'))
     scope.setNotFoundHandler((request, reply) => {

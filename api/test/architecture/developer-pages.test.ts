@@ -14,7 +14,7 @@ const pages = readdirSync(folder).filter(name => name.endsWith('.md'))
 const blocks = (page: string, language: string) => Array.from(readFileSync(join(folder, page), 'utf8').matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm')), ([, text]) => text!)
 
 test('there is an operation to try', () => {
-  expect(blocks('sync.md', 'graphql')).not.toEqual([])
+  expect(blocks('reading.md', 'graphql')).not.toEqual([])
 })
 
 describe.each(pages)('%s', (page) => {

@@ -20,13 +20,31 @@ export function isFromHomeroom(secret, headers, body) {
 }
 `
 
+/** The same in Python, with its standard library alone. */
+const verifySamplePython = `import base64
+import hashlib
+import hmac
+import time
+
+
+def is_from_homeroom(secret, headers, body):
+    """secret: whsec_… as it was shown. body: the bytes of the request as they came."""
+    seconds = headers.get("webhook-timestamp", "")
+    if not seconds.isdigit() or abs(time.time() - int(seconds)) > 300:
+        return False
+    key = base64.b64decode(secret[len("whsec_"):])
+    signed = f"{headers['webhook-id']}.{seconds}.".encode() + body
+    expected = "v1," + base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
+    return any(hmac.compare_digest(expected, each) for each in headers["webhook-signature"].split())
+`
+
 /** What receivers need to know, with every kind of event. */
 export function webhooksPage(): string {
   const rows = eventTypes.map(({ name, description }) => `| \`${name}\` | ${description} |`)
   const example = eventTypes.find(({ name }) => name === 'enrollment.created')!.example
   return `# Webhooks
 
-A school's admin names an address under Developer, Webhooks, and chooses events. Homeroom then sends each of them there, moments after it happened, as [Standard Webhooks](https://www.standardwebhooks.com) describes: a POST of JSON over https. \`webhookEventTypes\` answers the catalogue below; \`createWebhookEndpoint\` and its neighbours in the schema do what the page does, for an ADMIN who is signed in. No API key can.
+A school's admin names an address under **Settings**, **Developer**, **Webhooks**, and chooses events. Homeroom then sends each of them there, moments after it happened, as [Standard Webhooks](https://www.standardwebhooks.com) describes: a POST of JSON over https. \`webhookEventTypes\` answers the catalogue below; \`createWebhookEndpoint\` and its neighbours in the schema do what the page does, for an ADMIN who is signed in. No API key can.
 
 \`\`\`json
 ${JSON.stringify(example, null, 2)}
@@ -47,6 +65,11 @@ Use a library of Standard Webhooks with the secret as it was shown, or this:
 
 \`\`\`js
 ${verifySample}\`\`\`
+
+In Python:
+
+\`\`\`python
+${verifySamplePython}\`\`\`
 
 A new secret signs beside the old one for ${overlapHours.usual} hours, unless you choose otherwise: \`webhook-signature\` then holds two, with a space between them.
 
