@@ -87,7 +87,7 @@ describe.each(looks)('%s', (look, options) => {
     await page.getByText('Revoked', { exact: true }).waitFor()
     await expectAccessible(page)
     await screenshot(page, `${slug}-all`, { fullPage: true })
-    await expect.poll(async () => (await homeroom.database.sql('select 1 from platform.api_request')).length, { timeout: 10_000 }).toBeGreaterThanOrEqual(5)
+    await expect.poll(async () => (await homeroom.database.sql('select 1 from platform.api_request')).length, { timeout: 10_000 }).toBeGreaterThanOrEqual(4)
     await page.getByRole('link', { name: 'Requests' }).click()
     await page.getByText('users', { exact: true }).first().waitFor()
     await expectAccessible(page)

@@ -7,8 +7,9 @@ import { consoleGuards } from './guards-of-the-console.ts'
 import { databaseGuards } from './guards-of-the-database.ts'
 import { edgeGuards } from './guards-of-the-edge.ts'
 import { fleetGuards } from './guards-of-the-fleet.ts'
+import { keyGuards } from './guards-of-the-keys.ts'
 import { rollOutGuards } from './guards-of-the-roll-outs.ts'
 import { webhookGuards } from './guards-of-webhooks.ts'
 
 /** Every guard that `npm run mutants` takes out. */
-export const guards: readonly Guard[] = [...edgeGuards, ...databaseGuards, ...accountGuards, ...signalGuards, ...fleetGuards, ...rollOutGuards, ...exportGuards, ...copyGuards, ...consoleGuards, ...webhookGuards]
+export const guards: readonly Guard[] = [...edgeGuards, ...databaseGuards, ...accountGuards, ...keyGuards, ...signalGuards, ...fleetGuards, ...rollOutGuards, ...exportGuards, ...copyGuards, ...consoleGuards, ...webhookGuards]

@@ -10,6 +10,8 @@ export const integrationsRoutes: RouteRecordRaw[] = [
       { path: '', name: 'developer', redirect: { name: 'developer-keys' } },
       { path: 'keys', name: 'developer-keys', component: () => import('./KeysPanel.vue') },
       { path: 'webhooks', name: 'developer-webhooks', component: () => import('./webhooks/WebhooksPanel.vue') },
+      { path: 'requests', name: 'developer-requests', component: () => import('./requests/RequestsPanel.vue') },
+      { path: 'limits', name: 'developer-limits', component: () => import('./limits/LimitsPanel.vue') },
     ],
   },
 ]
