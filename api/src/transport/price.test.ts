@@ -1,4 +1,4 @@
-import type { GraphQLInputType } from 'graphql'
+import type { DocumentNode, GraphQLInputType } from 'graphql'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { buildSchema, concatAST, isEnumType, isInputObjectType, isListType, isNonNullType, Kind, parse, typeFromAST } from 'graphql'
@@ -38,10 +38,11 @@ test.each(operations)('the web client\'s $name, with its largest page, costs $pr
   expect(price).toBeLessThan(highestPrice / 4)
 })
 
-const [nestedList, singleRow] = questions({ studentId: '' } as Parameters<typeof questions>[0]).map(({ ours }) => parse(ours)) as [ReturnType<typeof parse>, ReturnType<typeof parse>]
+const [nestedList, hundredStudents, singleRow] = questions({ studentId: '' } as Parameters<typeof questions>[0]).map(({ ours }) => parse(ours)) as [DocumentNode, DocumentNode, DocumentNode]
 test.each([
   ['the nested list of 50 students', nestedList, 50, 19_751],
   ['the same with the largest page', nestedList, 100, 39_501],
+  ['a list of 100 students', hundredStudents, 100, 39_501],
   ['one student', singleRow, 'x', 6],
 ])('%s can be paid for', (_, document, value, price) => {
   expect(priceOf(schema, { document, name: undefined, variables: { value } })).toBe(price)

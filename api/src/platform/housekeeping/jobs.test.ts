@@ -68,7 +68,7 @@ test('lists jobs by queue, state and tenant, page by page, and shows ids only', 
   expect((await operator.ask<Jobs>(list, { filter: { state: 'FAILED', tenantId: tenantId.toUpperCase() } })).jobs.nodes.map(({ id }) => id)).toEqual([failed])
 
   const { jobQueues } = await operator.ask<{ jobQueues: Record<string, unknown>[] }>('{ jobQueues { name waiting active retrying failed completed cancelled oldestWaitingSeconds } }')
-  expect(jobQueues.map(({ name }) => name)).toEqual(['alert-webhook', 'export-failed', 'export-school', 'job-order', 'preparation-failed', 'prepare-tenant', 'send-mail', 'tidy'].sort().filter(name => jobQueues.some(queue => queue.name === name)))
+  expect(jobQueues.map(({ name }) => name)).toEqual(['alert-webhook', 'export-failed', 'export-school', 'job-order', 'preparation-failed', 'prepare-tenant', 'send-mail', 'send-slow-webhooks', 'send-webhooks', 'tidy'].sort().filter(name => jobQueues.some(queue => queue.name === name)))
   expect(jobQueues.find(({ name }) => name === 'alert-webhook')).toEqual({ name: 'alert-webhook', waiting: 2, active: 0, retrying: 1, failed: 1, completed: 0, cancelled: 0, oldestWaitingSeconds: null })
   await homeroom.database.sql('delete from pgboss.job where name = \'alert-webhook\'')
 })
