@@ -44,7 +44,7 @@ export function webhooksPage(): string {
   const example = eventTypes.find(({ name }) => name === 'enrollment.created')!.example
   return `# Webhooks
 
-A school's admin names an address under **Settings**, **Developer**, **Webhooks**, and chooses events. Homeroom then sends each of them there, moments after it happened, as [Standard Webhooks](https://www.standardwebhooks.com) describes: a POST of JSON over https. \`webhookEventTypes\` answers the catalogue below; \`createWebhookEndpoint\` and its neighbours in the schema do what the page does, for an ADMIN who is signed in. No API key can.
+A school's admin names an address under **Developer**, **Webhooks**, and chooses events. Homeroom then sends each of them there, moments after it happened, as [Standard Webhooks](https://www.standardwebhooks.com) describes: a POST of JSON over https. \`webhookEventTypes\` answers the catalogue below; \`createWebhookEndpoint\` and its neighbours in the schema do what the page does, for an ADMIN who is signed in. No API key can.
 
 \`\`\`json
 ${JSON.stringify(example, null, 2)}
