@@ -3,6 +3,7 @@ import type { Platform, PlatformDb } from '../../database/platform-db.ts'
 import type { PageArguments } from '../../shared/page.ts'
 import { sql } from 'kysely'
 import { readKeyset } from '../../database/keyset.ts'
+import { instant } from '../../database/rows.ts'
 import { invalidField } from '../../shared/errors.ts'
 import { readPage } from '../../shared/page.ts'
 import { isUuid } from '../../shared/uuid.ts'
@@ -97,7 +98,6 @@ export async function lockExport(db: PlatformDb, id: string): Promise<void> {
 /** The pool gives instants as text. */
 function exportRow(row: object): SchoolExport {
   const { createdAt, completedAt, expiresAt, rowCounts, ...rest } = row as Omit<SchoolExport, 'createdAt' | 'completedAt' | 'expiresAt' | 'tables' | 'rows'> & { createdAt: string, completedAt: string | null, expiresAt: string | null, rowCounts: Record<string, number> }
-  const instant = (text: string | null) => text === null ? null : new Date(text)
   const tables = Object.entries(rowCounts).map(([name, rows]) => ({ name, rows })).sort((a, b) => a.name < b.name ? -1 : 1)
   return { ...rest, createdAt: new Date(createdAt), completedAt: instant(completedAt), expiresAt: instant(expiresAt), tables, rows: tables.reduce((sum, table) => sum + table.rows, 0) }
 }

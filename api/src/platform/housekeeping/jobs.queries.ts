@@ -3,6 +3,7 @@ import type { Platform } from '../../database/platform-db.ts'
 import type { PageArguments } from '../../shared/page.ts'
 import { sql } from 'kysely'
 import { readKeyset } from '../../database/keyset.ts'
+import { instant } from '../../database/rows.ts'
 import { readPage } from '../../shared/page.ts'
 import { isUuid } from '../../shared/uuid.ts'
 import { redactData, redactError } from './redact.ts'
@@ -91,5 +92,3 @@ export function tenantOf(data: unknown): string | null {
   const tenantId = data !== null && typeof data === 'object' && 'tenantId' in data ? data.tenantId : undefined
   return typeof tenantId === 'string' && isUuid(tenantId) ? tenantId : null
 }
-
-const instant = (text: string | null): Date | null => text === null ? null : new Date(text)

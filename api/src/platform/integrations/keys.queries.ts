@@ -3,6 +3,7 @@ import type { Platform } from '../../database/platform-db.ts'
 import type { PageArguments } from '../../shared/page.ts'
 import { sql } from 'kysely'
 import { readKeyset } from '../../database/keyset.ts'
+import { instant } from '../../database/rows.ts'
 import { readPage } from '../../shared/page.ts'
 import { parseInput } from '../../shared/validate.ts'
 import { apiKeysFilter } from './keys.input.ts'
@@ -102,6 +103,5 @@ function keys(platform: Platform) {
 
 /** The pool gives instants as text. */
 function dated(row: Awaited<ReturnType<ReturnType<typeof keys>['executeTakeFirstOrThrow']>>): ApiKeyRow {
-  const date = (at: string | null) => at === null ? null : new Date(at)
-  return { ...row, createdAt: new Date(row.createdAt), expiresAt: date(row.expiresAt), revokedAt: date(row.revokedAt), lastUsedAt: date(row.lastUsedAt) }
+  return { ...row, createdAt: new Date(row.createdAt), expiresAt: instant(row.expiresAt), revokedAt: instant(row.revokedAt), lastUsedAt: instant(row.lastUsedAt) }
 }

@@ -1,6 +1,7 @@
 import type { MemberRole } from '../../access/principal.ts'
 import type { Platform, PlatformDb } from '../../database/platform-db.ts'
 import { createHash } from 'node:crypto'
+import { instant } from '../../database/rows.ts'
 
 export interface Person { readonly id: string, readonly name: string, readonly email: string }
 
@@ -41,7 +42,7 @@ export async function membersOf(platform: Platform, tenantId: string, id: string
     from platform.membership m join platform.account a on a.id = m.account_id
     where m.tenant_id = $1 and ($2::uuid is null or m.id = $2)
     order by lower(a.name), m.id`, [tenantId, id])
-  return rows.map(row => ({ ...row, createdAt: new Date(row.createdAt), lastActiveAt: row.lastActiveAt === null ? null : new Date(row.lastActiveAt) }))
+  return rows.map(row => ({ ...row, createdAt: new Date(row.createdAt), lastActiveAt: instant(row.lastActiveAt) }))
 }
 
 /** What is open in a tenant, what has expired included: it waits to be replaced or taken back. The newest first; with an id just that one. */

@@ -1,4 +1,5 @@
 import type { Platform } from '../../database/platform-db.ts'
+import { instant } from '../../database/rows.ts'
 import { prepareTenant } from '../preparation/room.ts'
 
 /** How a preparation failed, or its last attempt did, as it is stored. */
@@ -30,7 +31,7 @@ export async function readFailures(platform: Platform, tenantIds: readonly strin
         where t.preparation_status <> 'FAILED' and j.name = $2 and j.state < 'active' and j.singleton_key = t.id || ':' || t.preparation_cycle limit 1) as "nextAttemptAt"
     from platform.tenant t left join lateral (${lastFailedAttempt}) f on true
     where t.id = any($1) and (t.preparation_status = 'FAILED' or (t.preparation_status in ('PENDING', 'PREPARING') and f.ended_at is not null))`, [tenantIds, prepareTenant.name])
-  return new Map(rows.map(({ id, at, nextAttemptAt, ...row }) => [id, { ...row, at: new Date(at), nextAttemptAt: nextAttemptAt === null ? null : new Date(nextAttemptAt) }]))
+  return new Map(rows.map(({ id, at, nextAttemptAt, ...row }) => [id, { ...row, at: new Date(at), nextAttemptAt: instant(nextAttemptAt) }]))
 }
 
 /** Open failures that one retry would take together. */

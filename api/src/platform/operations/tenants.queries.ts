@@ -1,4 +1,5 @@
 import type { Platform } from '../../database/platform-db.ts'
+import { instant } from '../../database/rows.ts'
 import { schemaName } from '../../database/schema-names.ts'
 
 /** Who can enter a school, and when one of them was last there. */
@@ -11,7 +12,7 @@ export async function readPeople(platform: Platform, tenantIds: readonly string[
       (select count(*)::int from platform.membership m join platform.account a on a.id = m.account_id where m.tenant_id = t.id and a.disabled_at is null) as "memberCount",
       (select max(last_used_at) from platform.session s where s.tenant_id = t.id) as "lastActiveAt"
     from unnest($1::uuid[]) as t (id)`, [tenantIds])
-  return new Map(rows.map(({ id, memberCount, lastActiveAt }) => [id, { memberCount, lastActiveAt: lastActiveAt === null ? null : new Date(lastActiveAt) }]))
+  return new Map(rows.map(({ id, memberCount, lastActiveAt }) => [id, { memberCount, lastActiveAt: instant(lastActiveAt) }]))
 }
 
 /** Bytes of each school's tables with all that belongs to them; schools that are not there are left out. One statement. */

@@ -1,6 +1,7 @@
 import type { Platform } from '../../database/platform-db.ts'
 import type { KeyKind, PageRequest } from '../../shared/page.ts'
 import { Page } from '../../database/keyset.ts'
+import { instant } from '../../database/rows.ts'
 import { readPage } from '../../shared/page.ts'
 
 export const timelineKinds = ['ATTEMPT', 'STATE', 'ACTION', 'ACCESS', 'MIGRATION'] as const
@@ -115,11 +116,11 @@ function entryOf({ tenantId, key, kind, at, endedAt, title, actorName, reason, d
     id: `${tenantId}:${key}`,
     kind,
     at: new Date(at),
-    endedAt: endedAt === null ? null : new Date(endedAt),
+    endedAt: instant(endedAt),
     title,
     actorName,
     reason,
     details,
-    steps: (steps ?? []).map(step => ({ ...step, startedAt: new Date(step.startedAt), completedAt: step.completedAt === null ? null : new Date(step.completedAt) })),
+    steps: (steps ?? []).map(step => ({ ...step, startedAt: new Date(step.startedAt), completedAt: instant(step.completedAt) })),
   }
 }

@@ -1,5 +1,6 @@
 import type { Platform } from '../../database/platform-db.ts'
 import type { PreparationStatus } from '../tenancy/room.ts'
+import { instant } from '../../database/rows.ts'
 import { safeMessage } from './failure.ts'
 
 /** Where a tenant's preparation stands, safe for anyone who knows the tenant's id. */
@@ -56,10 +57,10 @@ export function statusReader(platform: Platform, plan: { totalSteps: number, res
       attempt: row.preparation_attempt,
       maxAttempts: plan.maxAttempts,
       error: row.preparation_error_code ? { code: row.preparation_error_code, message: safeMessage(row.preparation_error_code) } : null,
-      startedAt: date(row.preparation_started_at),
-      completedAt: date(row.preparation_completed_at),
+      startedAt: instant(row.preparation_started_at),
+      completedAt: instant(row.preparation_completed_at),
       sequence: row.preparation_sequence,
-      steps: row.steps.map(step => ({ ...step, startedAt: new Date(step.startedAt), completedAt: date(step.completedAt) })),
+      steps: row.steps.map(step => ({ ...step, startedAt: new Date(step.startedAt), completedAt: instant(step.completedAt) })),
     }))
   }
 }
@@ -68,5 +69,3 @@ export function statusReader(platform: Platform, plan: { totalSteps: number, res
 export function isFinal(status: Status): boolean {
   return status.status === 'READY' || status.status === 'FAILED'
 }
-
-const date = (value: Date | string | null): Date | null => value === null ? null : new Date(value)

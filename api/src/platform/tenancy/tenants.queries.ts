@@ -6,6 +6,7 @@ import type { Lifecycle, PreparationStatus } from './tenant.entity.ts'
 import type { TenantFilter, TenantOrder } from './tenants.input.ts'
 import { sql } from 'kysely'
 import { readKeyset } from '../../database/keyset.ts'
+import { instant } from '../../database/rows.ts'
 import { readPage } from '../../shared/page.ts'
 import { parseInput } from '../../shared/validate.ts'
 import { tenantFilter, tenantOrder } from './tenants.input.ts'
@@ -142,6 +143,5 @@ function listed(platform: Platform, served: ServedVersions, { search, status, li
 /** The pool gives instants as text. */
 function tenantRow(row: object): TenantRow {
   const { createdAt, lifecycleChangedAt, deleteAfter, setAsideAt, ...rest } = row as Omit<TenantRow, 'createdAt' | 'lifecycleChangedAt' | 'deleteAfter' | 'setAsideAt'> & Record<'createdAt' | 'lifecycleChangedAt', string> & Record<'deleteAfter' | 'setAsideAt', string | null>
-  const instant = (text: string | null) => text === null ? null : new Date(text)
   return { ...rest, createdAt: new Date(createdAt), lifecycleChangedAt: new Date(lifecycleChangedAt), deleteAfter: instant(deleteAfter), setAsideAt: instant(setAsideAt) }
 }

@@ -3,6 +3,7 @@ import type { Platform } from '../../database/platform-db.ts'
 import type { PageArguments } from '../../shared/page.ts'
 import { sql } from 'kysely'
 import { readKeyset } from '../../database/keyset.ts'
+import { byKey, instant, listByKey } from '../../database/rows.ts'
 import { readPage } from '../../shared/page.ts'
 
 export type DeliveryState = 'WAITING' | 'DELIVERED' | 'FAILED'
@@ -94,8 +95,7 @@ export async function deliveryById(platform: Platform, tenantId: string, id: str
 export function bodiesById(platform: Platform) {
   return async (ids: readonly string[]): Promise<(string | undefined)[]> => {
     const rows = await platform.query<{ id: string, body: string }>('select id, body from platform.webhook_event where id = any($1)', [ids])
-    const known = new Map(rows.map(({ id, body }) => [id, body]))
-    return ids.map(id => known.get(id))
+    return byKey(ids, rows, row => row.id).map(row => row?.body)
   }
 }
 
@@ -107,13 +107,12 @@ export function attemptsByDelivery(platform: Platform) {
       from unnest($1::uuid[]) as d (id) cross join lateral (
         select * from platform.webhook_attempt where delivery_id = d.id order by number desc limit 50
       ) a order by a.number desc`, [ids])
-    return ids.map(id => rows.filter(row => row.deliveryId === id).map(({ deliveryId: _, at, ...row }) => ({ ...row, at: new Date(at) })))
+    return listByKey(ids, rows, row => row.deliveryId).map(tries => tries.map(({ deliveryId: _, at, ...row }) => ({ ...row, at: new Date(at) })))
   }
 }
 
 /** The pool gives instants as text. */
 function dated(row: object): Delivery {
-  const { createdAt, nextAttemptAt, completedAt, ...rest } = row as Record<keyof Delivery, unknown>
-  const instant = (value: unknown) => value === null ? null : new Date(value as string)
-  return { ...rest, createdAt: new Date(createdAt as string), nextAttemptAt: instant(nextAttemptAt), completedAt: instant(completedAt) } as Delivery
+  const { createdAt, nextAttemptAt, completedAt, ...rest } = row as Omit<Delivery, 'createdAt' | 'nextAttemptAt' | 'completedAt'> & { createdAt: string, nextAttemptAt: string | null, completedAt: string | null }
+  return { ...rest, createdAt: new Date(createdAt), nextAttemptAt: instant(nextAttemptAt), completedAt: instant(completedAt) }
 }

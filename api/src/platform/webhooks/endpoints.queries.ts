@@ -4,6 +4,7 @@ import type { PageArguments } from '../../shared/page.ts'
 import type { DisabledReason } from './disable.ts'
 import { sql } from 'kysely'
 import { readKeyset } from '../../database/keyset.ts'
+import { byKey, instant } from '../../database/rows.ts'
 import { readPage } from '../../shared/page.ts'
 
 /** An endpoint as its school sees it: everything but its secrets. */
@@ -63,14 +64,14 @@ export async function endpointOf(platform: Platform, tenantId: string, id: strin
 export function endpointsById(platform: Platform) {
   return async (ids: readonly string[]): Promise<(Endpoint | undefined)[]> => {
     const rows = await endpointsOf(platform).where('e.id', 'in', [...ids]).execute()
-    const known = new Map(rows.map(row => [row.id, dated(row)]))
-    return ids.map(id => known.get(id))
+    return byKey(ids, rows.map(dated), endpoint => endpoint.id)
   }
 }
 
+type Moment = 'createdAt' | 'disabledAt' | 'failingSince' | 'deliveredAt' | 'previousSecretUntil'
+
 /** The pool gives instants as text. */
 function dated(row: object): Endpoint {
-  const instant = (value: unknown) => value === null ? null : new Date(value as string)
-  const { createdAt, disabledAt, failingSince, deliveredAt, previousSecretUntil, ...rest } = row as Record<keyof Endpoint, unknown>
-  return { ...rest, createdAt: new Date(createdAt as string), disabledAt: instant(disabledAt), failingSince: instant(failingSince), deliveredAt: instant(deliveredAt), previousSecretUntil: instant(previousSecretUntil) } as Endpoint
+  const { createdAt, disabledAt, failingSince, deliveredAt, previousSecretUntil, ...rest } = row as Omit<Endpoint, Moment> & { createdAt: string } & Record<Exclude<Moment, 'createdAt'>, string | null>
+  return { ...rest, createdAt: new Date(createdAt), disabledAt: instant(disabledAt), failingSince: instant(failingSince), deliveredAt: instant(deliveredAt), previousSecretUntil: instant(previousSecretUntil) }
 }

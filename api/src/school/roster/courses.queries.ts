@@ -5,9 +5,9 @@ import type { RecordFilter } from './record-filter.ts'
 import type { RosterTables } from './roster.tables.ts'
 import { sql } from 'kysely'
 import { readKeyset } from '../../database/keyset.ts'
+import { anyOf, byKey } from '../../database/rows.ts'
 import { readPage } from '../../shared/page.ts'
 import { filterKey, recordCondition } from './record-filter.ts'
-import { anyOf, byKey } from './rows.ts'
 import { matches } from './search.ts'
 
 const courseColumns = ['course.id', 'course.sourced_id as sourcedId', 'course.status', 'course.version', 'course.date_last_modified as dateLastModified', 'course.title', 'course.course_code as courseCode', 'course.grades', 'course.subjects'] as const

@@ -6,10 +6,10 @@ import type { RosterTables } from './roster.tables.ts'
 import type { EnrollmentRole } from './roster.words.ts'
 import { sql } from 'kysely'
 import { readKeyset } from '../../database/keyset.ts'
+import { anyOf, byKey, listByKey } from '../../database/rows.ts'
 import { readPage } from '../../shared/page.ts'
 import { isUuid } from './known-id.ts'
 import { filterKey, recordCondition } from './record-filter.ts'
-import { anyOf, byKey, listByKey } from './rows.ts'
 
 const enrollmentColumns = [
   'enrollment.id',

@@ -1,9 +1,9 @@
 import type { SchoolDb } from '../../database/school-db.ts'
 import type { RosterTables } from './roster.tables.ts'
 import type { RecordStatus } from './roster.words.ts'
+import { anyOf } from '../../database/rows.ts'
 import { Enrollment } from './enrollment.entity.ts'
 import { fullClass } from './roster.errors.ts'
-import { anyOf } from './rows.ts'
 
 /** What keeps lists that are read whole short. */
 export const mostInClass = 500

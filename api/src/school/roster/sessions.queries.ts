@@ -6,9 +6,9 @@ import type { RosterTables } from './roster.tables.ts'
 import type { AcademicSessionType } from './roster.words.ts'
 import { sql } from 'kysely'
 import { readKeyset } from '../../database/keyset.ts'
+import { anyOf, byKey, listByKey } from '../../database/rows.ts'
 import { readPage } from '../../shared/page.ts'
 import { filterKey, recordCondition } from './record-filter.ts'
-import { anyOf, byKey, listByKey } from './rows.ts'
 
 export const sessionColumns = [
   'academic_session.id',

@@ -16,3 +16,8 @@ export function listByKey<Row>(keys: readonly string[], rows: readonly Row[], ke
   const lists = Map.groupBy(rows, keyOf)
   return keys.map(key => lists.get(key) ?? [])
 }
+
+/** A moment as a driver gives it, text or not; null stays null. */
+export function instant(given: Date | string | null): Date | null {
+  return given === null ? null : new Date(given)
+}
