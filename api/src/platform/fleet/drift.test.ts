@@ -65,7 +65,7 @@ test('each difference is said in words, of the school that has it and of no othe
   expect(tenants.map(({ tenant, differences }) => [tenant.slug, differences])).toEqual(cases.map(([, , words], place) => [schools[place]!.slug, [words]]))
 })
 
-test('of very many that differ the first are listed, all are counted, and no statement compares more than a thousand', async () => {
+test('of very many that differ the first are listed, all are counted', async () => {
   await homeroom.database.sql(`
     insert into platform.tenant (id, slug, slug_look, name, time_zone, locale, schema_version, schema_serves_from, preparation_status)
     select gen_random_uuid(), 'gone-' || lpad(n::text, 4, '0'), 'gone-' || n, 'Gone', 'Europe/Zurich', 'en', $1, $1, 'READY' from generate_series(1, 4500) n`, [schoolMigrations.length])

@@ -7,30 +7,29 @@ import { readShapes } from './shape.ts'
 export interface Drift { readonly tenantId: string, readonly differences: string[] }
 
 /** How many schools a statement compares: a statement of a request has 5 s. */
-const atOnce = 1_000
+const atOnce = 500
 
-/** The last school of each batch, by id. */
-const batchesText = `
-  select id from (select id, row_number() over (order by id) as place, count(*) over () as schools from platform.tenant where preparation_status = 'READY') t
-  where place % $1 = 0 or place = schools order by id`
+/** The next ready schools after `$1`, exclusive, by id; each with its schema, where it has one. */
+const schoolsText = `
+  select t.id as "tenantId", t.schema_version as version, n.oid::text as schema from platform.tenant t
+  left join pg_namespace n on n.nspname = ('t_' || replace(t.id::text, '-', ''))::name
+  where t.preparation_status = 'READY' and ($1::uuid is null or t.id > $1) and t.schema_version in (select version from platform.school_shape)
+  order by t.id limit $2`
 
 /**
- * Of ready schools with ids from `$1`, exclusive, to `$2` those whose catalogue is
- * the same, oids apart, as one group with its schools. To write out the definitions of every
- * school would take seconds; what differs by anything at all is in another group, and one school of each is then written out.
+ * A digest of each schema of `$1`: the same for two that are the same, oids and their own names apart. To write out the
+ * definitions of every school would take seconds; what differs by anything at all has another digest, and one school of each is
+ * then written out. The schemas are named by their oids, not found by a join: with a fleet that has just grown, the planner
+ * knows nothing of how many tenants there are and would walk them for every relation.
  * Nothing is materialized on the way, or one processor would do it all.
  */
-const groupsText = `
-  with school as not materialized (
-    select t.id, t.schema_version as version, n.oid, n.nspname, n.nspacl from platform.tenant t
-    left join pg_namespace n on n.nspname = 't_' || replace(t.id::text, '-', '')
-    where t.preparation_status = 'READY' and ($1::uuid is null or t.id > $1) and t.id <= $2 and t.schema_version in (select version from platform.school_shape)
-  ),
-  relation as not materialized (
-    select c.oid, c.relname, c.relnamespace, c.relkind, c.relpersistence, c.relrowsecurity, c.relowner, c.relacl, s.nspname from school s join pg_class c on c.relnamespace = s.oid
+const digestsText = `
+  with relation as not materialized (
+    select oid, relname, relnamespace, relkind, relpersistence, relrowsecurity, relowner, relacl, relnamespace::regnamespace::text as nspname
+    from pg_class where relnamespace = any($1::oid[])
   ),
   piece (namespace, hash) as (
-    select oid, hash_record_extended(row (replace(nspacl::text, nspname, '~')), 1) from school
+    select oid, hash_record_extended(row (replace(nspacl::text, nspname, '~')), 1) from pg_namespace where oid = any($1::oid[])
     union all
     select relnamespace, hash_record_extended(row (relname, relkind, relpersistence, relrowsecurity, relowner, replace(relacl::text, nspname, '~')), 2) from relation
     union all
@@ -46,10 +45,9 @@ const groupsText = `
     union all
     select r.relnamespace, hash_record_extended(row (r.relname, t.tgname, t.tgfoid, t.tgtype, t.tgenabled, t.tgattr::int2[], t.tgqual::text), 6) from relation r join pg_trigger t on t.tgrelid = r.oid where not t.tgisinternal
     union all
-    select s.oid, hash_record_extended(row (p.proname, p.proargtypes), 7) from school s join pg_proc p on p.pronamespace = s.oid
-  ),
-  digest as (select namespace, bit_xor(hash) as digest from piece group by namespace)
-  select s.version, coalesce(d.digest::text, '') as digest, array_agg(s.id order by s.id) as tenants from school s left join digest d on d.namespace = s.oid group by s.version, d.digest`
+    select pronamespace, hash_record_extended(row (proname, proargtypes), 7) from pg_proc where pronamespace = any($1::oid[])
+  )
+  select namespace::text as schema, bit_xor(hash)::text as digest from piece group by namespace`
 
 /** Compares every ready school with the shape of its version. */
 export async function findDrift(read: Read): Promise<{ checked: number, differing: Drift[] }> {
@@ -63,22 +61,23 @@ export async function findDrift(read: Read): Promise<{ checked: number, differin
   return { checked: groups.reduce((sum, { tenants }) => sum + tenants.length, 0), differing }
 }
 
-interface Group { readonly version: number, readonly digest: string, readonly tenants: string[] }
+interface Group { readonly version: number, readonly tenants: string[] }
+interface School { readonly tenantId: string, readonly version: number, readonly schema: string | null }
 
+/** Ready schools of one version and one digest together. */
 async function readGroups(read: Read): Promise<Group[]> {
   const groups = new Map<string, Group>()
-  let after: string | null = null
-  for (const { id } of await read<{ id: string }>(batchesText, [atOnce])) {
-    for (const group of await read<Group>(groupsText, [after, id])) {
-      const key = `${group.version} ${group.digest}`
-      const known = groups.get(key)
-      if (known)
-        known.tenants.push(...group.tenants)
-      else
-        groups.set(key, group)
+  let schools: School[] = []
+  do {
+    schools = await read<School>(schoolsText, [schools.at(-1)?.tenantId ?? null, atOnce])
+    const digests = new Map((await read<{ schema: string, digest: string }>(digestsText, [schools.flatMap(({ schema }) => schema ?? [])])).map(({ schema, digest }) => [schema, digest]))
+    for (const { tenantId, version, schema } of schools) {
+      const key = `${version} ${schema === null ? '' : digests.get(schema)}`
+      const group = groups.get(key) ?? { version, tenants: [] }
+      group.tenants.push(tenantId)
+      groups.set(key, group)
     }
-    after = id
-  }
+  } while (schools.length === atOnce)
   return [...groups.values()]
 }
 
