@@ -4,7 +4,6 @@ import type { EntitySchema } from '@mikro-orm/postgresql'
 import type { SchoolMigration } from '../migrations/school/index.ts'
 import type { Limits } from './access/limits.ts'
 import type { Integrator, Known, Standing } from './access/principal.ts'
-import type { ServedRequest } from './access/served-request.ts'
 import type { Config, RolloutPlan } from './config.ts'
 import type { LoginUrls } from './database/logins.ts'
 import type { Platform } from './database/platform-db.ts'
@@ -36,7 +35,7 @@ import { exportJobs, exportsRoom, openStored, startExportsWorker, versionOf } fr
 import { fleetRoom, rollOut, startFleetWorker } from './platform/fleet/room.ts'
 import { housekeepingJobs, housekeepingRoom, startHousekeepingWorker } from './platform/housekeeping/room.ts'
 import { identityEntities, identityLetters, identityRoom, keepSigningKey, newSigningKey, openSuperadminsService } from './platform/identity/room.ts'
-import { integrationsRoom, looksLikeKey } from './platform/integrations/room.ts'
+import { integrationsLetters, integrationsRoom, looksLikeKey } from './platform/integrations/room.ts'
 import { lifecycleRoom, startLifecycleWorker } from './platform/lifecycle/room.ts'
 import { membersLetters, membersRoom } from './platform/members/room.ts'
 import { operationsRoom } from './platform/operations/room.ts'
@@ -86,7 +85,7 @@ const served = { oldest: oldestServed, newest: schoolVersion(schoolMigrations) }
 const platformJobs = [...preparationJobs, ...exportJobs, ...alertJobs, ...housekeepingJobs, ...webhookJobs, sendMail]
 
 /** What rooms write to people. */
-const letters = [...identityLetters, ...membersLetters, ...webhooksLetters]
+const letters = [...identityLetters, ...membersLetters, ...integrationsLetters, ...webhooksLetters]
 
 /** Brings the control plane and the queues up to date; schools follow, by a worker or by `migrateSchools`. Needs the owner. */
 export async function migrate(urls: Required<LoginUrls>, log: Log): Promise<void> {
@@ -124,7 +123,7 @@ function joinRooms({ platform, limits, limited, metrics, jobs, bus, jwtPrivateKe
   const { identity, sessions, ...identityPart } = identityRoom({ platform, tenancy, limits, jobs, jwtPrivateKey, secretKey, log })
   const { preparation, ...preparationPart } = preparationRoom({ platform, bus, jobs, seeds: roster.seeds, limits, log })
   const { invitations, ...members } = membersRoom({ platform, tenancy, identity, jobs, limits })
-  const { knownKeys, points, requests, ...integrations } = integrationsRoom({ platform, tenancy, limits, limited, metrics, log })
+  const { knownKeys, points, noteRequest, noteRefusal, ...integrations } = integrationsRoom({ platform, tenancy, jobs, limits, limited, metrics, log })
   const registration = registrationRoom({ platform, tenancy, identity, invitations, preparation, jobs, limits })
   const audit = auditRoom({ platform })
   const alerts = alertsRoom({ platform, supportedVersion: served.newest })
@@ -139,7 +138,7 @@ function joinRooms({ platform, limits, limited, metrics, jobs, bus, jwtPrivateKe
     [preparationPart, fleet, operations].forEach(room => room.stop())
     await integrations.stop()
   }
-  return { tenancy, sessions, knownKeys, points, requests, audit, exports, resolvers, watchers: preparationPart.watchers, measureFleet: alerts.measure, stop }
+  return { tenancy, sessions, knownKeys, points, noteRequest, noteRefusal, audit, exports, resolvers, watchers: preparationPart.watchers, measureFleet: alerts.measure, stop }
 }
 
 /** The published contract, made from the rooms without a database behind them. */
@@ -196,14 +195,15 @@ export async function startApi(config: Config, urls: LoginUrls, log: Log, webRoo
   const reception = {
     async recognise(token: string, address: string) {
       if (looksLikeKey(token))
-        return { principal: await knownKeys.principalOf(token, address) }
+        return knownKeys.principalOf(token, address)
       const { principal, tenant } = await sessions.recognise(token)
       return { principal, ...(tenant && { admit: () => tenancy.admitTo(tenant) }) }
     },
     standings: (asked: readonly Known[]) => standingsOf(asked, rooms),
     findTenantBySlug: (slug: string) => tenancy.findBySlug(slug),
     admit: (tenantId: string) => tenancy.admit(tenantId),
-    noteRequest: (request: ServedRequest) => rooms.requests.note(request),
+    noteRequest: rooms.noteRequest,
+    noteRefusal: rooms.noteRefusal,
     charge: (who: Integrator, cost: number) => rooms.points.charge(who, cost),
     schools,
     recordAccess: audit.recordAccess,

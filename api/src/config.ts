@@ -55,6 +55,7 @@ const settings = z.object({
   WEBHOOK_TIMEOUT_SECONDS: z.coerce.number().min(0.1).max(30).default(15),
   WEBHOOK_DISABLE_AFTER_DAYS: days.default(5),
   KEEP_API_REQUESTS_DAYS: days.default(30),
+  KEEP_API_KEYS_DAYS: days.default(365),
   TIDY_AT: z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day in UTC, such as 03:10').default('03:10'),
   ROLLOUT_CANARIES: z.coerce.number().int().min(0).max(100).default(1),
   ROLLOUT_PARALLEL: z.coerce.number().int().min(1).max(32).default(4),
@@ -100,7 +101,7 @@ export interface Config {
   /** Where OpenTelemetry traces go (OTLP over HTTP); unset: none are made. */
   readonly otlpEndpoint: string | undefined
   /** How long things are kept, in days. */
-  readonly keepDays: { readonly deletedSchools: number, readonly exports: number, readonly sessions: number, readonly invitations: number, readonly attempts: number, readonly rollouts: number, readonly tombstones: number, readonly webhooks: number, readonly apiRequests: number }
+  readonly keepDays: { readonly deletedSchools: number, readonly exports: number, readonly sessions: number, readonly invitations: number, readonly attempts: number, readonly rollouts: number, readonly tombstones: number, readonly webhooks: number, readonly apiRequests: number, readonly apiKeys: number }
   /** What schools' own programs are told, and how patiently. `allowPrivate`: at any address, unencrypted too. */
   readonly webhooks: { readonly allowPrivate: boolean, readonly retrySeconds: readonly number[], readonly timeoutSeconds: number, readonly disableAfterDays: number }
   /** The time of day, in UTC, at which what is no longer kept goes: `HH:MM`. */
@@ -190,6 +191,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
       tombstones: values.KEEP_TOMBSTONES_DAYS,
       webhooks: values.KEEP_WEBHOOKS_DAYS,
       apiRequests: values.KEEP_API_REQUESTS_DAYS,
+      apiKeys: values.KEEP_API_KEYS_DAYS,
     }),
     webhooks: Object.freeze({
       allowPrivate: values.WEBHOOK_ALLOW_PRIVATE === 'on',

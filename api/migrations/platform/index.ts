@@ -5,6 +5,7 @@ import { Migration0004ApiKeys } from './0004-api-keys.ts'
 import { Migration0005Webhooks } from './0005-webhooks.ts'
 import { Migration0006Limits } from './0006-limits.ts'
 import { Migration0007Fleet } from './0007-fleet.ts'
+import { Migration0008KeyFacts } from './0008-key-facts.ts'
 
 /** The history of the control plane's tables, oldest first. It and the schools' history never meet. */
 export const platformMigrations = [
@@ -15,4 +16,5 @@ export const platformMigrations = [
   { name: '0005-webhooks', class: Migration0005Webhooks },
   { name: '0006-limits', class: Migration0006Limits },
   { name: '0007-fleet', class: Migration0007Fleet },
+  { name: '0008-key-facts', class: Migration0008KeyFacts },
 ]

@@ -1,3 +1,7 @@
+/** Why a key was turned away before anything of its request was read. `SCHOOL_CLOSED`: suspended, or put away. */
+export const keyRefusals = ['REVOKED', 'EXPIRED', 'ADDRESS', 'SCHOOL_CLOSED'] as const
+export type KeyRefusal = typeof keyRefusals[number]
+
 /** What one API key asked for and how it went; of variables their names and types alone. */
 export interface ServedRequest {
   readonly tenantId: string
@@ -17,4 +21,9 @@ export interface ServedRequest {
   readonly requestId: string
   readonly variables: Readonly<Record<string, string>>
   readonly address: string
+  /** How often: refusals that come again and again are told together. */
+  readonly times: number
+  readonly refusal: KeyRefusal | null
+  /** What it uses that will go, as coordinates of the schema: `Class.title`. */
+  readonly deprecated: readonly string[]
 }

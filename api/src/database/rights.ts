@@ -29,12 +29,13 @@ const requestGrants: Readonly<Record<string, readonly string[]>> = {
   // What a key may do is said when it is made, and never changed.
   'platform.api_key': [
     'select',
-    ...columns('insert', ['id', 'tenant_id', 'prefix', 'last_four', 'token_hash', 'name', 'scopes', 'addresses', 'created_by', 'expires_at']),
+    ...columns('insert', ['id', 'tenant_id', 'prefix', 'last_four', 'token_hash', 'name', 'scopes', 'addresses', 'created_by', 'created_address', 'expires_at']),
     ...columns('update', ['expires_at', 'revoked_at', 'replaced_by', 'last_used_at', 'last_used_address']),
   ],
   'platform.api_points': ['select', 'insert', 'update', 'delete'],
   'platform.api_limit': ['select', 'insert', ...columns('update', ['points', 'reason', 'set_by', 'set_at', 'expires_at']), 'delete'],
-  'platform.api_request': ['select', ...columns('insert', ['tenant_id', 'key_id', 'at', 'kind', 'operation', 'operation_name', 'status', 'code', 'cost', 'duration_ms', 'request_id', 'variables', 'address'])],
+  'platform.api_request': ['select', ...columns('insert', ['tenant_id', 'key_id', 'at', 'kind', 'operation', 'operation_name', 'status', 'code', 'cost', 'duration_ms', 'request_id', 'variables', 'address', 'times', 'refusal'])],
+  'platform.api_deprecated_use': ['select', 'insert', ...columns('update', ['uses', 'last_used_at'])],
   // Append-only: nobody who serves requests changes or removes what was done.
   'platform.audit_event': ['select', 'insert'],
   'platform.deletion_receipt': ['select'],

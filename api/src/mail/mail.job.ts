@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { defineJob } from '../jobs/define-job.ts'
 
 /** What mails there are. A room writes each as a `Letter`. */
-export const mailKinds = ['PASSWORD_RESET', 'EMAIL_VERIFICATION', 'INVITATION', 'PASSWORD_CHANGED', 'SECOND_FACTOR_CHANGED', 'WEBHOOK_DISABLED'] as const
+export const mailKinds = ['PASSWORD_RESET', 'EMAIL_VERIFICATION', 'INVITATION', 'PASSWORD_CHANGED', 'SECOND_FACTOR_CHANGED', 'WEBHOOK_DISABLED', 'API_KEY_MADE'] as const
 export type MailKind = typeof mailKinds[number]
 
 /** Ids only: who is written to, and with which secret, is found and made when the mail is sent. */
@@ -28,7 +28,7 @@ export const sendMail = defineJob({
   policy: 'short',
 })
 
-/** Asks for a mail in the transaction of `db`. While one of this kind and id waits, there is no second. */
+/** Asks for a mail in the transaction of `db`. While one of this kind, to the same and about the same, waits, there is no second. */
 export async function requestMail(db: PlatformDb, jobs: JobSender, mail: MailJob): Promise<void> {
-  await jobs.enqueue(db, sendMail, mail, `${mail.kind} ${mail.id}`)
+  await jobs.enqueue(db, sendMail, mail, [mail.kind, mail.id, mail.about].filter(Boolean).join(' '))
 }

@@ -25,10 +25,14 @@ export interface Metrics {
   readonly webhookDeliveries: Counter<'outcome'>
   readonly webhooks: Counter<'outcome'>
   readonly apiRequestsDropped: Counter
+  readonly apiKeysRefused: Counter<'reason'>
 }
 
 /** How a preparation can go: an attempt is ready, failed or was lost with its worker; `given_up` is the tenant that is FAILED. */
 export const preparationOutcomes = ['ready', 'attempt_failed', 'attempt_lost', 'given_up'] as const
+
+/** Why an API key was turned away: nobody's (or its secret is wrong), or one of a school that opens nothing. */
+export const keyRefusalReasons = ['unknown', 'revoked', 'expired', 'address', 'school_closed'] as const
 
 /** How a try to send a school's webhook can end. */
 export const webhookOutcomes = ['delivered', 'failed', 'given_up'] as const
@@ -56,12 +60,14 @@ export function createMetrics(part: Part = 'all'): Metrics {
     readySeconds: histogram('worker', 'preparation_ready_seconds', 'How long schools waited, from the job in the queue to READY.', slow),
     jobRuns: counter('worker', 'job_runs_total', 'Runs of jobs, by queue and outcome; a failed one is tried again while it has tries left.', ['queue', 'outcome']),
     apiRequestsDropped: counter('api', 'api_requests_dropped_total', 'Requests of API keys that were answered and are missing in the request log, because the database was away for too long.'),
+    apiKeysRefused: counter('api', 'api_keys_refused_total', 'API keys that were turned away before anything of their request was read, by reason.', ['reason']),
     webhookDeliveries: counter('worker', 'alert_webhook_deliveries_total', 'Tries to tell the webhook about an alert.', ['outcome']),
     webhooks: counter('worker', 'webhook_attempts_total', 'Tries to send schools\' webhooks: delivered, failed (to be tried again) or given_up with the last try.', ['outcome']),
   } satisfies Metrics
   // What has not happened yet is 0, not absent: an alert compares it with what it was before.
   preparationOutcomes.forEach(outcome => metrics.preparations.inc({ outcome }, 0))
   ;['delivered', 'failed'].forEach(outcome => metrics.webhookDeliveries.inc({ outcome }, 0))
+  keyRefusalReasons.forEach(reason => metrics.apiKeysRefused.inc({ reason }, 0))
   webhookOutcomes.forEach(outcome => metrics.webhooks.inc({ outcome }, 0))
   measureEach(metrics, { name: 'build_info', help: 'Always 1: which version runs as what.', labelNames: ['version', 'node', 'process'] }, () => [
     { labels: { version, node: process.versions.node, process: part }, value: 1 },

@@ -114,7 +114,7 @@ export function apolloServer(schema: GraphQLSchema, metrics: Metrics, note: Note
   return new ApolloServer<RequestContext>({
     gateway: executedByUs(schema),
     // Cache hints nobody gives here would cost every field of every answer a call: 40 % of a long list.
-    plugins: [ApolloServerPluginLandingPageDisabled(), ApolloServerPluginCacheControlDisabled(), ...documentPlugins, oncePlugin, counting(schema, metrics), noting(note), bookkeeping],
+    plugins: [ApolloServerPluginLandingPageDisabled(), ApolloServerPluginCacheControlDisabled(), ...documentPlugins, oncePlugin, counting(schema, metrics), noting(schema, note), bookkeeping],
     validationRules: documentRules,
     parseOptions: { maxTokens },
     validationOptions: { maxErrors: 5 },

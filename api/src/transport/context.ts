@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Charge } from '../access/charge.ts'
 import type { Integrator, Known, Principal, Standing, Superadmin } from '../access/principal.ts'
 import type { Client } from '../access/request-context.ts'
+import type { KeyRefusal } from '../access/served-request.ts'
 import type { Schools, TenantAddress } from '../database/school-db.ts'
 import type { Log } from '../shared/log.ts'
 import type { Change, Trail } from '../shared/trail.ts'
@@ -10,12 +11,13 @@ import { visitor } from '../access/principal.ts'
 import { RequestContext, trailOf } from '../access/request-context.ts'
 import { SchoolDoor } from '../access/school-door.ts'
 import { resolveTenant } from '../access/tenant-context.ts'
-import { Forbidden, Invalid, Unauthenticated } from '../shared/errors.ts'
+import { ExpectedError, Forbidden, Invalid, Unauthenticated } from '../shared/errors.ts'
+import { refusedNote } from './request-notes.ts'
 
 /** What transport needs to know who asks, and about whom. */
 export interface Reception {
   /** Who shows this access token or API key, from which address; UNAUTHENTICATED for every other string. */
-  readonly recognise: (token: string, address: string) => Promise<Recognised>
+  readonly recognise: (token: string, address: string) => Promise<Recognised | { readonly refused: RefusedKey }>
   /** Who is behind each of these sessions and keys now, by its id; those that have ended are left out. */
   readonly standings: (asked: readonly Known[]) => Promise<ReadonlyMap<string, Standing>>
   readonly findTenantBySlug: (slug: string) => Promise<{ id: string } | null>
@@ -28,6 +30,8 @@ export interface Reception {
   readonly charge: (who: Integrator, points: number) => Promise<Charge | undefined>
   /** Takes down what a key asked for. */
   readonly noteRequest: NoteRequest
+  /** The same for a key that was turned away before its request was read. */
+  readonly noteRefusal: NoteRequest
   readonly baseDomain: string | undefined
   readonly baseUrl: string | undefined
   readonly log: Log
@@ -38,6 +42,9 @@ export interface Recognised {
   /** As `Reception.admit` for the principal's own tenant, of what has been read with them. */
   readonly admit?: () => TenantAddress
 }
+
+/** A key that is known and opens nothing. */
+export interface RefusedKey { readonly keyId: string, readonly tenantId: string, readonly why: KeyRefusal, readonly error: ExpectedError }
 
 /** What an operation brings: from its request, or from its socket's connection. */
 export interface Arrival {
@@ -66,10 +73,17 @@ export function headerTexts(request: IncomingMessage, name: string): string[] {
 /** The context of one operation. A token that is present and bad is 401 before any resolver runs. */
 export async function openContext(reception: Reception, arrival: Arrival): Promise<RequestContext> {
   const { principal, admit } = await recognise(reception, arrival)
+  const noteRefused = (error: unknown) => {
+    if (principal.kind === 'integrator' && error instanceof ExpectedError)
+      reception.noteRefusal(refusedNote(principal, null, error, whence(arrival)))
+  }
   const tenantId = await resolveTenant({ principal, tenantIds: arrival.tenantIds, host: arrival.host }, {
     baseDomain: reception.baseDomain,
     baseUrl: reception.baseUrl,
     findBySlug: reception.findTenantBySlug,
+  }).catch((error: unknown) => {
+    noteRefused(error)
+    throw error
   })
   const access = principal.kind === 'superadmin' ? readAccess(arrival) : undefined
   const trail = trailOf(principal, arrival.requestId)
@@ -127,11 +141,19 @@ export function whoseLog(who: Known): { accountId: string } | { keyId: string } 
   return who.kind === 'integrator' ? { keyId: who.keyId } : { accountId: who.accountId }
 }
 
-async function recognise(reception: Reception, { authorization, client }: Arrival): Promise<Recognised> {
+async function recognise(reception: Reception, arrival: Arrival): Promise<Recognised> {
+  const { authorization, client } = arrival
   if (authorization.length === 0)
     return { principal: visitor }
   const token = authorization.length === 1 ? /^Bearer ([\w-]+(?:\.[\w-]+\.[\w-]+)?)$/.exec(authorization[0]!)?.[1] : undefined
   if (!token)
     throw new Unauthenticated('This token is not valid.')
-  return reception.recognise(token, client.address)
+  const recognised = await reception.recognise(token, client.address)
+  if (!('refused' in recognised))
+    return recognised
+  const { refused } = recognised
+  reception.noteRefusal(refusedNote(refused, refused.why, refused.error, whence(arrival)))
+  throw refused.error
 }
+
+const whence = ({ requestId, client }: Arrival) => ({ requestId, address: client.address })

@@ -1,10 +1,12 @@
 import type { ApolloServerPlugin } from '@apollo/server'
-import type { DocumentNode, OperationDefinitionNode } from 'graphql'
+import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql'
 import type { RequestContext } from '../access/request-context.ts'
-import type { ServedRequest } from '../access/served-request.ts'
+import type { KeyRefusal, ServedRequest } from '../access/served-request.ts'
+import type { ExpectedError } from '../shared/errors.ts'
 import { print } from 'graphql'
 import { pointsOf } from '../access/charge.ts'
-import { rootFieldOf } from './operation-name.ts'
+import { deprecatedUses } from './deprecated-uses.ts'
+import { noOperation, rootFieldOf } from './operation-name.ts'
 
 /** Takes down what a key asked for; never waits, never throws. */
 export type NoteRequest = (request: ServedRequest) => void
@@ -19,7 +21,7 @@ interface Outcome {
 }
 
 /** What is noted of a request; undefined where no key asked. */
-export function noteOf({ principal, requestId, client, price, charged }: RequestContext, { operation, document, variables, status, code, startedAt }: Outcome): ServedRequest | undefined {
+export function noteOf(schema: GraphQLSchema, { principal, requestId, client, price, charged }: RequestContext, { operation, document, variables, status, code, startedAt }: Outcome): ServedRequest | undefined {
   if (principal.kind !== 'integrator')
     return undefined
   const durationMs = Math.round(performance.now() - startedAt)
@@ -37,7 +39,15 @@ export function noteOf({ principal, requestId, client, price, charged }: Request
     requestId,
     variables: typesOf(operation, variables),
     address: client.address,
+    times: 1,
+    refusal: null,
+    deprecated: operation && document ? deprecatedUses(schema, { document, operation, variables }) : [],
   }
+}
+
+/** What is noted of a request that was turned away before anything of it was read. */
+export function refusedNote(key: { readonly keyId: string, readonly tenantId: string }, why: KeyRefusal | null, { status, code }: ExpectedError, { requestId, address }: { readonly requestId: string, readonly address: string }): ServedRequest {
+  return { tenantId: key.tenantId, keyId: key.keyId, at: new Date(), kind: 'none', operation: noOperation, operationName: null, status, code, cost: 0, durationMs: 0, requestId, variables: {}, address, times: 1, refusal: why, deprecated: [] }
 }
 
 /** The variables that were given, with the types the document declares. What they held is nobody's business here. */
@@ -47,15 +57,15 @@ function typesOf(operation: OperationDefinitionNode | undefined, given: Readonly
     .map(({ variable, type }) => [variable.name.value, print(type)]))
 }
 
-/** Notes every HTTP request of a key, those that were refused included. */
-export function noting(note: NoteRequest): ApolloServerPlugin<RequestContext> {
+/** Notes every HTTP request of a key, those that were refused included; what is turned away before that, `openContext` notes. */
+export function noting(schema: GraphQLSchema, note: NoteRequest): ApolloServerPlugin<RequestContext> {
   return {
     async requestDidStart() {
       const startedAt = performance.now()
       return {
         async willSendResponse({ operation, document, request, response, contextValue }) {
           const [error] = response.body.kind === 'single' ? response.body.singleResult.errors ?? [] : []
-          const noted = noteOf(contextValue, { operation, document, variables: request.variables, status: response.http.status ?? 200, code: error ? String(error.extensions?.code) : null, startedAt })
+          const noted = noteOf(schema, contextValue, { operation, document, variables: request.variables, status: response.http.status ?? 200, code: error ? String(error.extensions?.code) : null, startedAt })
           if (noted)
             note(noted)
         },

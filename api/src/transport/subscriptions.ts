@@ -92,7 +92,7 @@ export function subscriptionServer(options: { schema: GraphQLSchema, reception: 
         const price = refuseDear(schema, { document, name: operation.name?.value, variables: variables ?? undefined })
         const contextValue = await openContext(reception, arrival(extra.sender, connectionParams, requestId))
         const note = (refusal?: ExpectedError) => {
-          const noted = noteOf(contextValue, { operation, document, variables: variables ?? undefined, status: refusal?.status ?? 200, code: refusal?.code ?? null, startedAt })
+          const noted = noteOf(schema, contextValue, { operation, document, variables: variables ?? undefined, status: refusal?.status ?? 200, code: refusal?.code ?? null, startedAt })
           if (noted)
             reception.noteRequest(noted)
         }

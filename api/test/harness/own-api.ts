@@ -36,6 +36,7 @@ export async function openOwnApi(options: { resolvers: readonly object[], listen
     standings: async () => new Map(),
     charge: async () => undefined,
     noteRequest: () => {},
+    noteRefusal: () => {},
     findTenantBySlug: async () => null,
     admit: async (id: string) => ({ id, node: 'main' }),
     schools: options.schools,

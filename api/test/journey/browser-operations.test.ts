@@ -14,7 +14,7 @@ let homeroom: TestHomeroom
 
 beforeAll(async () => {
   browser = await openBrowser()
-  homeroom = await openHomeroom({ webRoot, worker: false, config: { keepDays: { deletedSchools: 0, exports: 7, sessions: 30, invitations: 90, attempts: 365, rollouts: 365, tombstones: 90, webhooks: 30, apiRequests: 30 } } })
+  homeroom = await openHomeroom({ webRoot, worker: false, config: { keepDays: { deletedSchools: 0, exports: 7, sessions: 30, invitations: 90, attempts: 365, rollouts: 365, tombstones: 90, webhooks: 30, apiRequests: 30, apiKeys: 365 } } })
 })
 afterAll(async () => {
   await homeroom?.stop()

@@ -20,7 +20,7 @@ let accessToken: string
 const reason = 'The invoice of May is still open.'
 
 beforeAll(async () => {
-  homeroom = await openHomeroom({ worker: false, config: { keepDays: { deletedSchools: 0, exports: 7, sessions: 30, invitations: 90, attempts: 365, rollouts: 365, tombstones: 90, webhooks: 30, apiRequests: 30 } } })
+  homeroom = await openHomeroom({ worker: false, config: { keepDays: { deletedSchools: 0, exports: 7, sessions: 30, invitations: 90, attempts: 365, rollouts: 365, tombstones: 90, webhooks: 30, apiRequests: 30, apiKeys: 365 } } })
   const { owner, request, listener } = homeroom.database.urls
   environment = { DATA_DIR: homeroom.config.dataDir, OWNER_DATABASE_URL: owner, REQUEST_DATABASE_URL: request, LISTENER_DATABASE_URL: listener, RATE_LIMITS: 'off' }
   const superadmin = await openSuperadmin(homeroom)

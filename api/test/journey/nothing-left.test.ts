@@ -13,7 +13,7 @@ let homeroom: TestHomeroom
 let operator: GraphqlClient
 
 beforeEach(async () => {
-  homeroom = await openHomeroom({ worker: false, config: { keepDays: { deletedSchools: 0, exports: 7, sessions: 30, invitations: 90, attempts: 365, rollouts: 365, tombstones: 90, webhooks: 30, apiRequests: 30 } } })
+  homeroom = await openHomeroom({ worker: false, config: { keepDays: { deletedSchools: 0, exports: 7, sessions: 30, invitations: 90, attempts: 365, rollouts: 365, tombstones: 90, webhooks: 30, apiRequests: 30, apiKeys: 365 } } })
   operator = (await openSuperadmin(homeroom)).client
 })
 afterEach(() => homeroom?.stop())

@@ -1,10 +1,22 @@
 import type { Guard } from './guard.ts'
 
 const known = 'src/platform/integrations/known-keys.ts'
+const refusals = 'src/platform/integrations/refusals.ts'
+const inRefusals = ['src/platform/integrations/refusals.test.ts']
 const inKeys = ['src/platform/integrations/keys.test.ts']
 
 /** Programs: what a key opens. */
 export const keyGuards: readonly Guard[] = [
-  { name: 'a key needs its secret', file: known, guard: 'if (!key || !right || ', without: 'if (!key || (!right && !key.id) || ', tests: inKeys },
+  { name: 'a key needs its secret', file: known, guard: 'if (!key || !right) {', without: 'if (!key) {', tests: inKeys },
   { name: 'a key is for the addresses of its list', file: known, guard: 'if (!allows(key.addresses, address))', without: 'if (!allows([], address))', tests: inKeys },
+  { name: 'who has a key but in part writes nothing into a school\'s log', file: known, guard: 'if (!key || !right) {', without: 'if (!key || (!right && key.good)) {', tests: inRefusals },
+  { name: 'a flood of refusals is told together', file: refusals, guard: '    if (seen) {', without: '    if (seen && request.times > 1) {', tests: inRefusals },
+  { name: 'what was turned away is told before a process ends', file: refusals, guard: '    this.#tell(Infinity)', without: '    this.#tell(0)', tests: inRefusals },
+  { name: 'a key of another school than was named is in the log', file: 'src/transport/context.ts', guard: '    noteRefused(error)\n', without: '', tests: inRefusals },
+  { name: 'a key that the log names is not tidied away', file: 'src/platform/housekeeping/tidy.ts', guard: ' and not exists (select from platform.api_request r where r.key_id = platform.api_key.id)', without: '', tests: ['src/platform/housekeeping/tidy.test.ts'] },
+  { name: 'the mail about a key goes to those who manage keys', file: 'src/platform/integrations/keys.service.ts', guard: ' and role = \\\'ADMIN\\\'', without: '', tests: ['src/platform/integrations/keys-mail.test.ts'] },
+  { name: 'the mail about a key goes to no disabled account', file: 'src/platform/integrations/keys.letters.ts', guard: ' and a.disabled_at is null', without: '', tests: ['src/platform/integrations/keys-mail.test.ts'] },
+  { name: 'uses that could not be written are counted later', file: 'src/platform/integrations/deprecated-use.ts', guard: '      counted.forEach(each => this.#add(each))\n', without: '', tests: ['src/platform/integrations/deprecated-use.test.ts'] },
+  { name: 'of several operations, the uses of the one that runs', file: 'src/transport/deprecated-uses.ts', guard: 'separateOperations(document)[operation.name?.value ?? \'\']!', without: 'document', tests: ['src/transport/deprecated-uses.test.ts'] },
+  { name: 'without anything deprecated no document is looked at', file: 'src/transport/deprecated-uses.ts', guard: '  if (members.size === 0)\n    return none\n', without: '', tests: ['src/transport/deprecated-uses.test.ts'] },
 ]

@@ -12,7 +12,7 @@ import { createMetrics } from '../../shared/metrics.ts'
 import { tidy } from './tidy.job.ts'
 import { tidyUp } from './tidy.ts'
 
-const keepDays: Config['keepDays'] = { deletedSchools: 30, exports: 7, sessions: 30, invitations: 90, attempts: 365, rollouts: 100, tombstones: 90, webhooks: 30, apiRequests: 30 }
+const keepDays: Config['keepDays'] = { deletedSchools: 30, exports: 7, sessions: 30, invitations: 90, attempts: 365, rollouts: 100, tombstones: 90, webhooks: 30, apiRequests: 30, apiKeys: 365 }
 let homeroom: TestHomeroom
 let operator: GraphqlClient
 let tenantId: string
@@ -32,7 +32,7 @@ afterAll(() => homeroom?.stop())
 const sql = <Row>(text: string, values?: unknown[]) => homeroom.database.sql<Row>(text, values)
 const never = new AbortController().signal
 const run = (signal = never) => withClient(homeroom.database.urls.owner, owner => tidyUp(owner, keepDays, signal))
-const nothing = { sessions: 0, accountTokens: 0, invitations: 0, idempotencyKeys: 0, attempts: 0, exports: 0, webhookEvents: 0, webhookDeliveries: 0, webhookEndpoints: 0, webhookSecrets: 0, apiRequests: 0, apiLimits: 0, rollouts: 0 }
+const nothing = { sessions: 0, accountTokens: 0, invitations: 0, idempotencyKeys: 0, attempts: 0, exports: 0, webhookEvents: 0, webhookDeliveries: 0, webhookEndpoints: 0, webhookSecrets: 0, apiRequests: 0, apiLimits: 0, apiKeys: 0, deprecatedUses: 0, rollouts: 0 }
 
 test('an export stays, though it has expired, while a school is to be made from it', async () => {
   const [{ id }] = await sql<{ id: string }>(`insert into platform.school_export (id, tenant_id, tenant_name, slug, time_zone, locale, state, reason, expires_at, completed_at, size_bytes, sha256, row_counts)
@@ -96,7 +96,7 @@ test('removes what is older than its period, and nothing that is younger', async
   }
   const audit = await sql('select count(*) from platform.audit_event')
 
-  expect(await run()).toEqual({ sessions: 2, accountTokens: 2, invitations: 3, idempotencyKeys: 1, attempts: 1, exports: 2, webhookEvents: 1, webhookDeliveries: 1, webhookEndpoints: 1, webhookSecrets: 1, apiRequests: 1, apiLimits: 1, rollouts: 1 })
+  expect(await run()).toEqual({ sessions: 2, accountTokens: 2, invitations: 3, idempotencyKeys: 1, attempts: 1, exports: 2, webhookEvents: 1, webhookDeliveries: 1, webhookEndpoints: 1, webhookSecrets: 1, apiRequests: 1, apiLimits: 1, apiKeys: 0, deprecatedUses: 0, rollouts: 1 })
 
   const left = async (statement: string) => (await sql<{ name: string }>(statement)).map(({ name }) => name)
   expect(await left(`select substr(user_agent, 7) as name from platform.session where user_agent like 'test: %' order by 1`)).toEqual(['ended lately', 'open', 'ran out lately'])
@@ -118,6 +118,35 @@ function plantSessions(count: number) {
   return sql(`insert into platform.session (id, account_id, refresh_hash, expires_at)
   select gen_random_uuid(), $1, '\\x00', now() - interval '40 days' from generate_series(1, $2)`, [accountId, count])
 }
+
+test('a key that ended long ago goes with what it used, but not while the log still names it; the record of it stays', async () => {
+  await run()
+  const key = async (name: string, ended: { expires?: number, revoked?: number }, replacedBy: string | null = null) => (await sql<{ id: string }>(`
+    insert into platform.api_key (id, tenant_id, prefix, last_four, token_hash, name, expires_at, revoked_at, replaced_by)
+    values (gen_random_uuid(), $1, 'hmr_live_' || substr(md5($2), 1, 12), '0000', sha256(''), 'tidied: ' || $2, now() - $3 * interval '1 day', now() - $4 * interval '1 day', $5) returning id`, [tenantId, name, ended.expires ?? null, ended.revoked ?? null, replacedBy]))[0]!.id
+  const used = (id: string, days: number, member: string) => sql('insert into platform.api_deprecated_use (key_id, member, tenant_id, uses, first_used_at, last_used_at) values ($1, $3, $4, 1, now() - $2 * interval \'1 day\', now() - $2 * interval \'1 day\')', [id, days, member, tenantId])
+  const gone = await key('revoked', { revoked: 366, expires: -30 })
+  await used(gone, 400, 'Class.title')
+  await key('ran out', { expires: 366 })
+  await key('ran out, in its place one that is gone', { expires: 364 }, gone)
+  await key('revoked lately', { revoked: 364, expires: 300 })
+  const works = await key('works', { expires: -1 })
+  await used(works, 366, 'Class.title')
+  await used(works, 364, 'Class.code')
+  const named = await key('still knocked with', { revoked: 800 })
+  await sql(`insert into platform.api_request (tenant_id, key_id, at, kind, operation, status, code, refusal, times, cost, duration_ms, request_id, address) values ($1, $2, now(), 'none', 'none', 401, 'UNAUTHENTICATED', 'REVOKED', 7, 0, 0, 'r', '192.0.2.1')`, [tenantId, named])
+  const left = async () => (await sql<{ name: string }>('select substr(name, 9) as name from platform.api_key where name like \'tidied: %\' order by 1')).map(({ name }) => name)
+  const audit = () => sql('select count(*)::int as events from platform.audit_event')
+  const before = await audit()
+  expect(await run()).toEqual({ ...nothing, apiKeys: 2, deprecatedUses: 1 })
+  expect(await left()).toEqual(['ran out, in its place one that is gone', 'revoked lately', 'still knocked with', 'works'])
+  expect(await sql('select member from platform.api_deprecated_use')).toEqual([{ member: 'Class.code' }])
+  await sql('update platform.api_request set at = now() - interval \'31 days\' where key_id = $1', [named])
+  expect(await run()).toEqual({ ...nothing, apiRequests: 1, apiKeys: 1 })
+  expect(await left()).not.toContain('still knocked with')
+  expect(await audit()).toEqual(before)
+  await sql('delete from platform.api_key where name like \'tidied: %\'')
+})
 
 test('removes by the thousand, passes over what somebody holds, and goes on where it was interrupted', async () => {
   await plantSessions(2_500)

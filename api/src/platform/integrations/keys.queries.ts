@@ -23,6 +23,7 @@ export interface ApiKeyRow {
   readonly state: KeyState
   readonly createdBy: { readonly id: string, readonly name: string, readonly email: string } | null
   readonly createdAt: Date
+  readonly createdAddress: string | null
   readonly expiresAt: Date | null
   readonly revokedAt: Date | null
   readonly replacedBy: string | null
@@ -43,6 +44,7 @@ interface KeyTables {
     addresses: string[]
     created_by: string | null
     created_at: string
+    created_address: string | null
     expires_at: string | null
     revoked_at: string | null
     replaced_by: string | null
@@ -93,6 +95,7 @@ function keys(platform: Platform) {
     state.as('state'),
     sql<ApiKeyRow['createdBy']>`(select json_build_object('id', a.id, 'name', a.name, 'email', a.email) from platform.account a where a.id = created_by)`.as('createdBy'),
     'created_at as createdAt',
+    'created_address as createdAddress',
     'expires_at as expiresAt',
     'revoked_at as revokedAt',
     'replaced_by as replacedBy',

@@ -1,7 +1,7 @@
 import type { Limits } from '../../access/limits.ts'
 import type { RequestContext } from '../../access/request-context.ts'
 import type { Page } from '../../database/keyset.ts'
-import type { TenancyService, Tenant } from '../tenancy/room.ts'
+import type { TenancyService, TenantRow } from '../tenancy/room.ts'
 import type { ApiKeyRow } from './keys.queries.ts'
 import type { CreatedApiKey, KeysService } from './keys.service.ts'
 import { Arg, Args, Authorized, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql'
@@ -37,19 +37,19 @@ export class KeysResolver {
   }
 
   @Authorized('keys:manage')
-  @Mutation(() => CreatedApiKeyType, { description: 'Makes an API key for the school. TOO_MANY_KEYS beyond 100 that work; 50 an hour and school, then RATE_LIMITED.' })
+  @Mutation(() => CreatedApiKeyType, { description: 'Makes an API key for the school, and tells its ADMINs by mail. TOO_MANY_KEYS beyond 100 that work; 50 an hour and school, then RATE_LIMITED.' })
   async createApiKey(@Arg('input', () => CreateApiKeyInput, { description: 'The key.' }) input: CreateApiKeyInput, @Ctx() context: RequestContext): Promise<CreatedApiKey> {
     const tenantId = context.requireTenantId()
     await this.limits.count('createApiKey', tenantId)
-    return this.service.create(tenantId, input, context.trail)
+    return this.service.create(tenantId, input, makerIn(context))
   }
 
   @Authorized('keys:manage')
-  @Mutation(() => CreatedApiKeyType, { description: 'Makes a new key in the place of one, with its name, scopes and addresses; the old one works on for as long as told. NOT_FOUND; KEY_ENDED for one that does not work any more, KEY_ROLLED for one that has been replaced. 50 an hour and school, then RATE_LIMITED.' })
+  @Mutation(() => CreatedApiKeyType, { description: 'Makes a new key in the place of one, with its name, scopes and addresses; the old one works on for as long as told. ADMINs are told by mail. NOT_FOUND; KEY_ENDED for one that does not work any more, KEY_ROLLED for one that has been replaced. 50 an hour and school, then RATE_LIMITED.' })
   async rollApiKey(@Arg('input', () => RollApiKeyInput, { description: 'Which, and how.' }) input: RollApiKeyInput, @Ctx() context: RequestContext): Promise<CreatedApiKey> {
     const tenantId = context.requireTenantId()
     await this.limits.count('createApiKey', tenantId)
-    return this.service.roll(tenantId, input, context.trail)
+    return this.service.roll(tenantId, input, makerIn(context))
   }
 
   @Authorized('keys:manage')
@@ -74,12 +74,23 @@ export class KeysResolver {
     return this.service.revokeLeaked({ id, reason }, trail)
   }
 
+  private readonly tenantsOf = async (ids: readonly string[]) => {
+    const found = new Map((await this.tenancy.findAll([...new Set(ids)])).map(tenant => [tenant.id, tenant]))
+    return ids.map(id => found.get(id))
+  }
+
   @NotForKeys()
   @FieldResolver(() => TenantType, { description: 'The school it is for.' })
-  tenant(@Root() { tenantId }: ApiKeyRow): Promise<Tenant> {
-    return this.tenancy.get(tenantId)
+  async tenant(@Root() { tenantId }: ApiKeyRow, @Ctx() context: RequestContext): Promise<TenantRow> {
+    const tenant = await context.load(this.tenantsOf, tenantId)
+    // It went, and the key with it, while this was read.
+    if (!tenant)
+      throw new NotFound('Tenant', { code: 'TENANT_NOT_FOUND' })
+    return tenant
   }
 }
+
+const makerIn = ({ trail, client }: RequestContext) => ({ trail, address: client.address })
 
 @Resolver(() => ApiKeyConnection)
 export class ApiKeyConnectionResolver {

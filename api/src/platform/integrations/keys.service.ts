@@ -1,12 +1,14 @@
 import type { Integrator } from '../../access/principal.ts'
 import type { Page } from '../../database/keyset.ts'
 import type { Platform, PlatformDb } from '../../database/platform-db.ts'
+import type { JobSender } from '../../jobs/queue.ts'
 import type { Trail } from '../../shared/trail.ts'
 import type { NewApiKey } from './keys.input.ts'
 import type { ApiKeyList, ApiKeyRow } from './keys.queries.ts'
 import { randomUUID } from 'node:crypto'
 import { publish } from '../../events/bus.ts'
 import { accessChanged } from '../../events/topics.ts'
+import { requestMail } from '../../mail/mail.job.ts'
 import { Conflict, NotFound } from '../../shared/errors.ts'
 import { isUuid } from '../../shared/uuid.ts'
 import { parseInput } from '../../shared/validate.ts'
@@ -21,10 +23,13 @@ const mostKeys = 100
 /** A key that has just been made; `token` is shown this once. */
 export interface CreatedApiKey { readonly key: ApiKeyRow, readonly token: string }
 
+/** Who makes a key, and from which network address. */
+interface Maker { readonly trail: Trail, readonly address: string }
+
 interface TakenKey { readonly id: string, readonly name: string, readonly prefix: string, readonly scopes: string[], readonly addresses: string[], readonly createdAt: string, readonly expiresAt: string | null, readonly replacedBy: string | null }
 
 export class KeysService {
-  constructor(private readonly platform: Platform) {}
+  constructor(private readonly platform: Platform, private readonly jobs: JobSender) {}
 
   list(tenantId: string, list: ApiKeyList): Promise<Page<ApiKeyRow>> {
     return apiKeysPage(this.platform, tenantId, list)
@@ -35,13 +40,15 @@ export class KeysService {
     return this.#get(tenantId, keyId)
   }
 
-  async create(tenantId: string, input: unknown, trail: Trail): Promise<CreatedApiKey> {
+  /** A new key; the school's ADMINs are told by mail. */
+  async create(tenantId: string, input: unknown, { trail, address }: Maker): Promise<CreatedApiKey> {
     const key = parseInput(createApiKeyInput, input)
     const made = await this.platform.transaction(async (db) => {
       await takeTurn(db, tenantId)
       await refuseMore(db, tenantId)
-      const { id, token, prefix } = await insert(db, tenantId, key, trail)
+      const { id, token, prefix } = await insert(db, tenantId, key, { trail, address })
       await record(db, tenantId, { action: 'key.created', subject: { type: 'apiKey', id }, details: { prefix, scopes: key.scopes, expiresAt: key.expiresAt, addresses: key.addresses.length } }, trail)
+      await this.#tellAdmins(db, tenantId, id)
       return { id, token }
     })
     return { key: await this.#get(tenantId, made.id), token: made.token }
@@ -51,7 +58,7 @@ export class KeysService {
    * A new key in the place of one, which works on until a chosen time: what is made with it can be changed over without a
    * gap. The new one may do the same, and lasts as long as the old one was meant to unless told otherwise.
    */
-  async roll(tenantId: string, input: unknown, trail: Trail): Promise<CreatedApiKey> {
+  async roll(tenantId: string, input: unknown, { trail, address }: Maker): Promise<CreatedApiKey> {
     const { id: oldId, worksUntil, expiresAt } = parseInput(rollApiKeyInput, input)
     const made = await this.platform.transaction(async (db) => {
       await takeTurn(db, tenantId)
@@ -60,12 +67,13 @@ export class KeysService {
         throw new Conflict('This key has been rolled already: roll the one in its place.', { code: 'KEY_ROLLED' })
       const lifetime = old.expiresAt === null ? null : new Date(old.expiresAt).getTime() - new Date(old.createdAt).getTime()
       const end = expiresAt ?? (lifetime === null ? null : new Date(Date.now() + lifetime))
-      const { id, token, prefix } = await insert(db, tenantId, { name: old.name, scopes: old.scopes as NewApiKey['scopes'], addresses: old.addresses, expiresAt: end }, trail)
+      const { id, token, prefix } = await insert(db, tenantId, { name: old.name, scopes: old.scopes as NewApiKey['scopes'], addresses: old.addresses, expiresAt: end }, { trail, address })
       const [ended] = await db.execute<{ until: string }[]>(`
         update platform.api_key set replaced_by = ?, expires_at = least(expires_at, greatest(now(), ?::timestamptz))
         where id = ? returning expires_at as until`, [id, (worksUntil ?? new Date()).toISOString(), oldId])
       await tellKeyChanged(db, oldId)
       await record(db, tenantId, { action: 'key.rolled', subject: { type: 'apiKey', id: oldId }, details: { prefix: old.prefix, newPrefix: prefix, newId: id, worksUntil: new Date(ended!.until) } }, trail)
+      await this.#tellAdmins(db, tenantId, id)
       return { id, token }
     })
     return { key: await this.#get(tenantId, made.id), token: made.token }
@@ -100,6 +108,13 @@ export class KeysService {
     return this.#get(tenantId, id)
   }
 
+  /** All of them, who made it too: their session may be in other hands. */
+  async #tellAdmins(db: PlatformDb, tenantId: string, keyId: string): Promise<void> {
+    const admins = await db.execute<{ id: string }[]>('select account_id as id from platform.membership where tenant_id = ? and role = \'ADMIN\'', [tenantId])
+    for (const { id } of admins)
+      await requestMail(db, this.jobs, { kind: 'API_KEY_MADE', id, tenantId, about: keyId })
+  }
+
   async #get(tenantId: string, id: string): Promise<ApiKeyRow> {
     const key = await apiKeyOf(this.platform, tenantId, id)
     if (!key)
@@ -119,12 +134,12 @@ async function refuseMore(db: PlatformDb, tenantId: string): Promise<void> {
     throw new Conflict(`A school has at most ${mostKeys} keys at a time: revoke one that nobody uses.`, { code: 'TOO_MANY_KEYS', facts: { maximum: mostKeys } })
 }
 
-async function insert(db: PlatformDb, tenantId: string, key: NewApiKey, { actor }: Trail): Promise<{ id: string, token: string, prefix: string }> {
+async function insert(db: PlatformDb, tenantId: string, key: NewApiKey, { trail: { actor }, address }: Maker): Promise<{ id: string, token: string, prefix: string }> {
   const id = randomUUID()
   const { token, prefix, lastFour, hash } = mintToken()
   await db.execute(`
-    insert into platform.api_key (id, tenant_id, prefix, last_four, token_hash, name, scopes, addresses, created_by, expires_at)
-    values (?, ?, ?, ?, ?, ?, array(select jsonb_array_elements_text(?::jsonb)), array(select jsonb_array_elements_text(?::jsonb)), ?, ?)`, [id, tenantId, prefix, lastFour, hash, key.name, JSON.stringify(key.scopes), JSON.stringify(key.addresses), actor.id ?? null, key.expiresAt?.toISOString() ?? null])
+    insert into platform.api_key (id, tenant_id, prefix, last_four, token_hash, name, scopes, addresses, created_by, created_address, expires_at)
+    values (?, ?, ?, ?, ?, ?, array(select jsonb_array_elements_text(?::jsonb)), array(select jsonb_array_elements_text(?::jsonb)), ?, ?, ?)`, [id, tenantId, prefix, lastFour, hash, key.name, JSON.stringify(key.scopes), JSON.stringify(key.addresses), actor.id ?? null, address, key.expiresAt?.toISOString() ?? null])
   return { id, token, prefix }
 }
 

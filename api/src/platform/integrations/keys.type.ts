@@ -48,6 +48,10 @@ export class ApiKeyType {
   @Field(() => GraphQLDateTime, { description: 'When it was made.' })
   createdAt!: Date
 
+  @NotForKeys()
+  @Field(() => String, { nullable: true, description: 'From which network address it was made; null for keys older than that was noted.' })
+  createdAddress!: string | null
+
   @Field(() => GraphQLDateTime, { nullable: true, description: 'Until when it works; null: until it is revoked. Of a key that was rolled, the end of the overlap.' })
   expiresAt!: Date | null
 

@@ -1,6 +1,9 @@
 import type { Integrator } from '../../access/principal.ts'
 import type { Scope } from '../../access/scopes.ts'
+import type { KeyRefusal } from '../../access/served-request.ts'
 import type { Platform } from '../../database/platform-db.ts'
+import type { ExpectedError } from '../../shared/errors.ts'
+import type { Metrics } from '../../shared/metrics.ts'
 import type { Lifecycle } from '../tenancy/room.ts'
 import type { KeyUse } from './key-use.ts'
 import { Buffer } from 'node:buffer'
@@ -18,36 +21,40 @@ interface KeyRow {
   addresses: string[]
   expires_at: Date | string | null
   good: boolean
+  revoked: boolean
   lifecycle: Lifecycle
   lifecycle_reason: string | null
 }
 
 const columns = `k.id, k.tenant_id, k.token_hash, k.scopes, k.addresses, k.expires_at,
-  k.revoked_at is null and (k.expires_at is null or k.expires_at > now()) as good, t.lifecycle, t.lifecycle_reason`
+  k.revoked_at is null and (k.expires_at is null or k.expires_at > now()) as good, k.revoked_at is not null as revoked, t.lifecycle, t.lifecycle_reason`
 
 /** Compared with where no key has the prefix, so that this takes as long. */
 const nobodys = Buffer.alloc(32)
 
+/** A key that somebody has whole and that is turned away all the same: whose it is, why, and what is answered. */
+export interface RefusedKey { readonly keyId: string, readonly tenantId: string, readonly why: KeyRefusal, readonly error: ExpectedError }
+
 /** Who is behind an API key. The database is asked every time: a key that was revoked is nobody's at the next request. */
 export class KnownKeys {
-  constructor(private readonly platform: Platform, private readonly use: KeyUse) {}
+  constructor(private readonly platform: Platform, private readonly use: KeyUse, private readonly metrics: Metrics) {}
 
-  /** Wrong, revoked, expired and never given out answer alike, after the same work: one statement, one comparison. */
-  async principalOf(token: string, address: string): Promise<Integrator> {
+  /** Wrong, revoked, expired and never given out are answered alike, after the same work: one statement, one comparison. */
+  async principalOf(token: string, address: string): Promise<{ readonly principal: Integrator } | { readonly refused: RefusedKey }> {
     const prefix = prefixOf(token)
-    if (prefix === undefined)
-      throw unknown()
-    const [key] = await this.platform.query<KeyRow>(`select ${columns} from platform.api_key k join platform.tenant t on t.id = k.tenant_id where k.prefix = $1`, [prefix])
+    const [key] = prefix === undefined ? [] : await this.platform.query<KeyRow>(`select ${columns} from platform.api_key k join platform.tenant t on t.id = k.tenant_id where k.prefix = $1`, [prefix])
     const right = timingSafeEqual(hashOf(token), key?.token_hash ?? nobodys)
-    if (!key || !right || !key.good || !open(key))
+    if (!key || !right) {
+      this.metrics.apiKeysRefused.inc({ reason: 'unknown' })
       throw unknown()
-    // Only to whom has the key whole are these told.
-    if (key.lifecycle === 'SUSPENDED')
-      throw new Forbidden('This school is suspended.', { code: 'TENANT_SUSPENDED', facts: { reason: key.lifecycle_reason } })
-    if (!allows(key.addresses, address))
-      throw new Forbidden('This key may not be used from this address.', { code: 'ADDRESS_NOT_ALLOWED', facts: { address } })
+    }
+    const refusal = refusalOf(key, address)
+    if (refusal) {
+      this.metrics.apiKeysRefused.inc({ reason: refusal.why.toLowerCase() })
+      return { refused: { keyId: key.id, tenantId: key.tenant_id, ...refusal } }
+    }
     this.use.note(key.id, address)
-    return integratorOf(key)
+    return { principal: integratorOf(key) }
   }
 
   /** Those of these keys that are still good, in schools that are open. */
@@ -59,8 +66,19 @@ export class KnownKeys {
 
 const unknown = () => new Unauthenticated('This token is not valid.')
 
-/** Whether the school is one whose people may see it; what is put away answers as if it were not there. */
-const open = ({ lifecycle }: KeyRow) => lifecycle === 'ACTIVE' || lifecycle === 'SUSPENDED'
+/** Why a key opens nothing, told to whom has it whole; undefined where it does. */
+function refusalOf(key: KeyRow, address: string): Pick<RefusedKey, 'why' | 'error'> | undefined {
+  if (!key.good)
+    return { why: key.revoked ? 'REVOKED' : 'EXPIRED', error: unknown() }
+  if (key.lifecycle === 'SUSPENDED')
+    return { why: 'SCHOOL_CLOSED', error: new Forbidden('This school is suspended.', { code: 'TENANT_SUSPENDED', facts: { reason: key.lifecycle_reason } }) }
+  // What is put away answers as if it were not there.
+  if (key.lifecycle !== 'ACTIVE')
+    return { why: 'SCHOOL_CLOSED', error: unknown() }
+  if (!allows(key.addresses, address))
+    return { why: 'ADDRESS', error: new Forbidden('This key may not be used from this address.', { code: 'ADDRESS_NOT_ALLOWED', facts: { address } }) }
+  return undefined
+}
 
 function integratorOf({ id, tenant_id: tenantId, scopes, expires_at: end }: KeyRow): Integrator {
   // A scope that this release does not know opens nothing.

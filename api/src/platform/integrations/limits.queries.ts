@@ -13,11 +13,11 @@ export interface Adjustment { readonly id: string, readonly reason: string, read
 
 interface LimitRow { id: string, key_id: string | null, points: number, reason: string, set_at: string, expires_at: string }
 
-/** What the buckets of a school and of some of its keys hold now. */
-export async function limitsOf(platform: Platform, tenantId: string, keyIds: readonly string[]): Promise<{ school: Allowance, key: (id: string) => Allowance }> {
+/** What the buckets of a school, if one is named, and of some keys hold now. */
+export async function limitsOf(platform: Platform, tenantId: string | null, keyIds: readonly string[]): Promise<{ school: Allowance, key: (id: string) => Allowance }> {
   const rows = await platform.query<LimitRow>(`
     select id, key_id, points, reason, set_at, expires_at from platform.api_limit
-    where tenant_id = $1 and (key_id is null or key_id = any($2)) and expires_at > now()`, [tenantId, keyIds])
+    where ((tenant_id = $1 and key_id is null) or key_id = any($2)) and expires_at > now()`, [tenantId, keyIds])
   const allowance = (row: LimitRow | undefined, usual: number): Allowance => ({
     points: row?.points ?? usual,
     adjustment: row ? { id: row.id, reason: row.reason, setAt: new Date(row.set_at), expiresAt: new Date(row.expires_at) } : null,
@@ -34,8 +34,8 @@ export interface BucketState extends Allowance {
   readonly resetAt: Date | null
 }
 
-/** How full the buckets of a school and of some of its keys are, in two statements. */
-export async function bucketsOf(platform: Platform, tenantId: string, keyIds: readonly string[]): Promise<{ school: BucketState, key: (id: string) => BucketState }> {
+/** How full the buckets of a school, if one is named, and of some keys of whichever schools are: in two statements. */
+export async function bucketsOf(platform: Platform, tenantId: string | null, keyIds: readonly string[]): Promise<{ school: BucketState, key: (id: string) => BucketState }> {
   const names = [`school:${tenantId}`, ...keyIds.map(id => `key:${id}`)]
   const [limits, spent] = await Promise.all([
     limitsOf(platform, tenantId, keyIds),

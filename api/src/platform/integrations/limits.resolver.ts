@@ -20,8 +20,8 @@ export class LimitsResolver {
   }
 
   @FieldResolver(() => PointsBucketType, { description: 'What it may still spend for itself.' })
-  async bucket(@Root() { id, tenantId }: ApiKeyRow, @Ctx() context: RequestContext): Promise<PointsBucketType> {
-    return bucketType(await context.load(this.limits.ofKeys, { id, tenantId }))
+  async bucket(@Root() { id }: ApiKeyRow, @Ctx() context: RequestContext): Promise<PointsBucketType> {
+    return bucketType(await context.load(this.limits.ofKeys, id))
   }
 
   @Authorized('platform')

@@ -47,6 +47,18 @@ export class RateLimitType {
   key!: PointsBucketType | null
 }
 
+@ObjectType('PointsMinute', { description: 'What the keys of a school spent in one minute.', simpleResolvers: true })
+export class PointsMinuteType {
+  @Field(() => GraphQLDateTime, { description: 'When it began.' })
+  at!: Date
+
+  @Field(() => Int, { description: 'Points that its requests cost.' })
+  points!: number
+
+  @Field(() => Int, { description: 'Requests, those that were refused included.' })
+  requests!: number
+}
+
 @InputType('AdjustRateLimitInput', { description: 'Other points than the usual, for a while.' })
 export class AdjustRateLimitInput {
   @Field(() => ID, { description: 'The school.' })

@@ -9,7 +9,7 @@ import { readPage } from '../../shared/page.ts'
 import { isUuid } from '../../shared/uuid.ts'
 import { absent, parseInput } from '../../shared/validate.ts'
 
-export interface ApiRequestRow extends Omit<ServedRequest, 'tenantId'> {
+export interface ApiRequestRow extends Omit<ServedRequest, 'tenantId' | 'deprecated'> {
   readonly id: string
   readonly keyName: string
   readonly keyPrefix: string
@@ -18,7 +18,7 @@ export interface ApiRequestRow extends Omit<ServedRequest, 'tenantId'> {
 export interface ApiRequestList extends PageArguments { readonly filter?: unknown }
 
 interface RequestTables {
-  'platform.api_request': { id: string, tenant_id: string, key_id: string, at: string, kind: ServedRequest['kind'], operation: string, operation_name: string | null, status: number, code: string | null, cost: number, duration_ms: number, request_id: string, variables: Record<string, string>, address: string }
+  'platform.api_request': { id: string, tenant_id: string, key_id: string, at: string, kind: ServedRequest['kind'], operation: string, operation_name: string | null, status: number, code: string | null, cost: number, duration_ms: number, request_id: string, variables: Record<string, string>, address: string, times: number, refusal: ServedRequest['refusal'] }
   'platform.api_key': { id: string, name: string, prefix: string }
 }
 
@@ -56,6 +56,8 @@ export async function apiRequestsPage(platform: Platform, tenantId: string, list
     'r.request_id as requestId',
     'r.variables',
     'r.address',
+    'r.times',
+    'r.refusal',
   ]).where('r.tenant_id', '=', tenantId)
   // What is no id is nobody's, as is another school's.
   if (keyId !== null)

@@ -1,13 +1,26 @@
+import type { KeyRefusal } from '../../access/served-request.ts'
 import { GraphQLDateTime, GraphQLJSONObject } from 'graphql-scalars'
-import { ArgsType, Field, ID, InputType, Int, ObjectType } from 'type-graphql'
+import { ArgsType, Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql'
 import { connectionType, PageArgs } from '../../access/page.type.ts'
+
+export const ApiKeyRefusalType: Readonly<Record<KeyRefusal, KeyRefusal>> = { REVOKED: 'REVOKED', EXPIRED: 'EXPIRED', ADDRESS: 'ADDRESS', SCHOOL_CLOSED: 'SCHOOL_CLOSED' }
+registerEnumType(ApiKeyRefusalType, {
+  name: 'ApiKeyRefusal',
+  description: 'Why a key was turned away before anything of its request was read. The answer says less: whoever has found a key learns nothing of it.',
+  valuesConfig: {
+    REVOKED: { description: 'Somebody had ended the key.' },
+    EXPIRED: { description: 'Its time was over, or that of the overlap with the key in its place.' },
+    ADDRESS: { description: 'It came from an address that is not on the key\'s list.' },
+    SCHOOL_CLOSED: { description: 'The operator had suspended the school or put it away.' },
+  },
+})
 
 @ObjectType('ApiRequest', { description: 'One request of an API key, as it was when it was answered.', simpleResolvers: true })
 export class ApiRequestType {
   @Field(() => ID, { description: 'Of the entry.' })
   id!: string
 
-  @Field(() => GraphQLDateTime, { description: 'When it came.' })
+  @Field(() => GraphQLDateTime, { description: 'When it came; of several, the last of them.' })
   at!: Date
 
   @Field(() => ID, { description: 'The key that asked.' })
@@ -19,7 +32,7 @@ export class ApiRequestType {
   @Field(() => String, { description: 'How that key begins.' })
   keyPrefix!: string
 
-  @Field(() => String, { description: 'query, mutation or subscription; none where the document could not be read.' })
+  @Field(() => String, { description: 'query, mutation or subscription; none where the document could not be read, or was not looked at.' })
   kind!: string
 
   @Field(() => String, { description: 'Its root field; several where there are more, none where the document could not be read.' })
@@ -48,6 +61,12 @@ export class ApiRequestType {
 
   @Field(() => String, { description: 'The network address it came from.' })
   address!: string
+
+  @Field(() => Int, { description: 'How many requests it stands for. Always 1, but for keys that are turned away: what comes again within a minute, for the same reason, is told together.' })
+  times!: number
+
+  @Field(() => ApiKeyRefusalType, { nullable: true, description: 'Why the key was turned away before anything of its request was read; null where it was not, or for another reason, such as a host that names another school: see `code`.' })
+  refusal!: KeyRefusal | null
 }
 
 export const ApiRequestConnection = connectionType('ApiRequest', ApiRequestType, 'requests of the school\'s API keys')

@@ -92,6 +92,7 @@ export const belongings = [
   { kind: 'apiKey', table: 'platform.api_key', whose: 'tenant_id = $1' },
   { kind: 'apiLimit', table: 'platform.api_limit', whose: 'tenant_id = $1' },
   { kind: 'apiRequest', table: 'platform.api_request', whose: 'tenant_id = $1' },
+  { kind: 'deprecatedUse', table: 'platform.api_deprecated_use', whose: 'tenant_id = $1' },
   { kind: 'cycle', table: 'platform.preparation_cycle', whose: 'tenant_id = $1' },
   { kind: 'attempt', table: 'platform.preparation_attempt', whose: 'tenant_id = $1' },
   { kind: 'step', table: 'platform.preparation_step', whose: 'attempt_id in (select id from platform.preparation_attempt where tenant_id = $1)' },

@@ -18,7 +18,7 @@ let operator: GraphqlClient
 let operatorEmail: string
 
 beforeAll(async () => {
-  homeroom = await openHomeroom({ config: { keepDays: { deletedSchools: 0, exports: 7, sessions: 30, invitations: 90, attempts: 365, rollouts: 365, tombstones: 90, webhooks: 30, apiRequests: 30 } } })
+  homeroom = await openHomeroom({ config: { keepDays: { deletedSchools: 0, exports: 7, sessions: 30, invitations: 90, attempts: 365, rollouts: 365, tombstones: 90, webhooks: 30, apiRequests: 30, apiKeys: 365 } } })
   const superadmin = await openSuperadmin(homeroom)
   operator = superadmin.client
   operatorEmail = superadmin.email

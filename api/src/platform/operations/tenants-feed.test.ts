@@ -23,7 +23,7 @@ let elsewhere: string
 let fleet: FleetSchool[]
 
 beforeAll(async () => {
-  homeroom = await openHomeroom({ worker: false, config: { metricsToken, keepDays: { deletedSchools: 0, exports: 7, sessions: 30, invitations: 90, attempts: 365, rollouts: 365, tombstones: 90, webhooks: 30, apiRequests: 30 }, rollout: { canaries: 0, parallel: 2, failureBudget: 5 } } })
+  homeroom = await openHomeroom({ worker: false, config: { metricsToken, keepDays: { deletedSchools: 0, exports: 7, sessions: 30, invitations: 90, attempts: 365, rollouts: 365, tombstones: 90, webhooks: 30, apiRequests: 30, apiKeys: 365 }, rollout: { canaries: 0, parallel: 2, failureBudget: 5 } } })
   operator = await openSuperadmin(homeroom)
   elsewhere = (await homeroom.startApi()).url
   fleet = await makeFleet(homeroom.database.urls, 2)
