@@ -76,6 +76,9 @@ export const errorCodes = {
 
   // The roster
   IDENTIFIER_TAKEN: { status: 409, means: 'Somebody in use at the school has this identifier.' },
+  COURSE_CODE_TAKEN: { status: 409, means: 'Another course in use has this code.' },
+  COURSE_IN_USE: { status: 409, means: 'The course cannot go while classes in use take it; `extensions.classes` says how many.' },
+  COURSE_REMOVED: { status: 409, means: 'The class cannot come back before its course, which was removed.' },
   CLASS_CODE_TAKEN: { status: 409, means: 'Another class in use has this code.' },
   ALREADY_ENROLLED: { status: 409, means: 'The person is in the class in this role.' },
   CLASS_FULL: { status: 409, means: 'A class has at most 500 places, and a person has places in at most 100 classes.' },

@@ -43,10 +43,11 @@ export async function plantRoster({ client, mark }: Asked, round: number, calend
   })
   const old = await client.ask<{ createClass: { id: string } }>('mutation ($input: CreateClassInput!) { createClass(input: $input) { id } }', { input: { title: `Old ${round} ${mark}`, termIds: [calendar.term] } })
   const enrollment = await add('enrol', { classId: group.createClass.id, userId: student, role: 'STUDENT' })
+  const oldCourse = await add('createCourse', { title: `Latin ${round} ${mark}`, courseCode: `L-${round}-${mark}`, grades: ['7'], subjects: [`Languages ${mark}`] })
   // Made once: its answer, people's words and all, is kept in the school.
   const { data } = await client.send<{ addStudent: { id: string } }>('mutation ($input: AddStudentInput!) { addStudent(input: $input) { id familyName } }', { input: person('Sophie') }, { 'idempotency-key': randomUUID() })
   const leaver = data!.addStudent.id
-  return { ...calendar, leaver, oldClass: old.createClass.id, student, otherStudent, teacher, class: group.createClass.id, course: group.createClass.course.id, enrollment }
+  return { ...calendar, leaver, oldCourse, oldClass: old.createClass.id, student, otherStudent, teacher, class: group.createClass.id, course: group.createClass.course.id, enrollment }
 }
 
 /** What a statement is refused with where a column takes certain words only, or follows another (check, foreign key). */

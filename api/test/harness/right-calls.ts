@@ -50,6 +50,10 @@ export const rightCalls: Readonly<Record<string, RightCall>> = {
   'mutation updateClass': { variables: ({ own }) => ({ input: { id: own.class, version: 1, termIds: [own.otherTerm], courseId: own.course } }), ids: { 'input.id': ['class'], 'input.courseId': ['course'], 'input.termIds.*': ['term', 'year'] } },
   'mutation removeClass': { variables: ({ own }) => ({ id: own.oldClass, version: 1 }), ids: { id: ['oldClass'] } },
   'mutation restoreClass': { variables: ({ own }) => ({ id: own.oldClass }), ids: { id: ['oldClass'] } },
+  'query course': { variables: ({ own }) => ({ id: own.course }), ids: { id: ['course', 'oldCourse'] } },
+  'mutation updateCourse': { variables: ({ own }) => ({ input: { id: own.course, version: 1, subjects: ['Mathematics'] } }), ids: { 'input.id': ['course'] } },
+  'mutation removeCourse': { variables: ({ own }) => ({ id: own.oldCourse, version: 1 }), ids: { id: ['oldCourse'] } },
+  'mutation restoreCourse': { variables: ({ own }) => ({ id: own.oldCourse }), ids: { id: ['oldCourse'] } },
   'mutation updateEnrollment': { variables: ({ own }) => ({ input: { id: own.enrollment, version: 1, endDate: '2090-01-01' } }), ids: { 'input.id': ['enrollment'] } },
   'mutation updateSchoolYear': {
     variables: ({ own }) => ({

@@ -24,6 +24,8 @@ export interface Person {
   enrollments: Enrollment[]
 }
 
+export interface Course { id: string, status: string, version: number, title: string, courseCode: string | null, grades: string[], subjects: string[], classCount: number }
+
 export interface Group {
   id: string
   status: string
@@ -61,7 +63,13 @@ export interface RosterAnswer {
   user: Person
   classes: List<Group>
   class: Group
-  courses: List<{ id: string, title: string }>
+  courses: List<Course>
+  course: Course
+  createCourse: Course
+  createCourses: Batch<{ course: Course | null }>
+  updateCourse: Course
+  removeCourse: Course
+  restoreCourse: Course
   dashboard: Board
   addStudent: Person
   addTeacher: Person

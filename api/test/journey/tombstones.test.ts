@@ -56,6 +56,17 @@ test('a class that is gone takes its places along, and leaves its course', async
   expect([await sql('select from ~class'), await sql('select from ~class_term'), await sql('select from ~course where title = \'Ended\'')].map(rows => rows.length)).toEqual([0, 0, 1])
 })
 
+test('a course that is gone stays for as long as a class is on record that took it', async () => {
+  const { academicSessions } = await oakfield.client.ask<{ academicSessions: { nodes: { id: string }[] } }>('{ academicSessions(filter: { type: SEMESTER }) { nodes { id } } }')
+  const { createClass } = await oakfield.client.ask<{ createClass: { id: string, course: { id: string } } }>('mutation ($input: CreateClassInput!) { createClass(input: $input) { id course { id } } }', { input: { title: 'Latin', termIds: academicSessions.nodes.map(({ id }) => id) } })
+  await oakfield.client.ask('mutation ($id: ID!, $course: ID!) { removeClass(id: $id, version: 1) { id } removeCourse(id: $course, version: 1) { id } }', { id: createClass.id, course: createClass.course.id })
+  await sql(`update ~course set date_last_modified = now() - interval '91 days' where status = 'tobedeleted'`)
+  expect(await run()).toEqual({ tombstones: 0, answers: 0 })
+  await sql(`update ~class set date_last_modified = now() - interval '91 days' where status = 'tobedeleted'`)
+  expect(await run()).toEqual({ tombstones: 2, answers: 0 })
+  expect(await sql('select from ~course where title = \'Latin\'')).toEqual([])
+})
+
 test('answers to changes made once go after a day', async () => {
   for (const familyName of ['Today', 'Yesterday'])
     await riverside.client.send('mutation ($input: AddStudentInput!) { addStudent(input: $input) { id } }', { input: { givenName: 'Ada', familyName } }, { 'idempotency-key': randomUUID() })

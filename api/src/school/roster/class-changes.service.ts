@@ -5,9 +5,10 @@ import { classChange } from './class-changes.input.ts'
 import { Class, ClassTerm } from './class.entity.ts'
 import { classesById } from './classes.queries.ts'
 import { findCourse, findTerms } from './classes.service.ts'
+import { Course } from './course.entity.ts'
 import { found, knownId } from './known-id.ts'
 import { activeEnrollments, lostEnrollments, refuseFull, remove, restore } from './removal.ts'
-import { refuseStale, store } from './roster.errors.ts'
+import { courseRemoved, refuseStale, store } from './roster.errors.ts'
 
 /** Changes classes, ends them and brings them back. */
 export class ClassChangesService {
@@ -33,10 +34,12 @@ export class ClassChangesService {
     return this.#store(db, group)
   }
 
-  /** Places come back as far as the people are still there. */
+  /** Places come back as far as the people are still there; a class never comes back without its course. */
   async restore(db: SchoolDb, id: string) {
     const group = await this.#find(db, id)
     if (group.status === 'tobedeleted') {
+      if (!await db.em.findOne(Course, { id: group.course.id, status: 'active' }))
+        throw courseRemoved()
       const places = await lostEnrollments(db, { class: group.id }, group.changed)
       await refuseFull(db, places, 'id')
       restore(group, places)

@@ -71,7 +71,7 @@ export class ClassesResolver {
 
   @ForKeys('roster.classes:write', 'roster.enrollments:write')
   @Authorized('roster:write')
-  @Mutation(() => ClassType, { description: 'Brings a removed class back, with the places that went in the same change. CLASS_CODE_TAKEN where another class has got the code.' })
+  @Mutation(() => ClassType, { description: 'Brings a removed class back, with the places that went in the same change. CLASS_CODE_TAKEN where another class has got the code, COURSE_REMOVED where its course is gone.' })
   restoreClass(@Arg('id', () => ID, { description: 'Of the class.' }) id: string, @Ctx() context: RequestContext) {
     return inSchool(context).write(db => this.changes.restore(db, id))
   }

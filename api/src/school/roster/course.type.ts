@@ -3,6 +3,7 @@ import { GraphQLDateTime } from 'graphql-scalars'
 import { Field, ID, Int, ObjectType } from 'type-graphql'
 import { OfResource } from '../../access/for-keys.ts'
 import { connectionType } from '../../access/page.type.ts'
+import { batchType } from './batch.type.ts'
 import { RecordStatusEnum } from './enums.type.ts'
 import { modifiedDescription, RosterRecordType, versionDescription } from './roster-record.type.ts'
 
@@ -27,7 +28,7 @@ export class CourseType {
   @Field(() => String, { description: 'As people call it.' })
   title!: string
 
-  @Field(() => String, { nullable: true, description: 'A short code, unique in the school.' })
+  @Field(() => String, { nullable: true, description: 'A short code, unique among the school\'s courses in use.' })
   courseCode!: string | null
 
   @Field(() => [String], { description: 'For which grades.' })
@@ -38,3 +39,4 @@ export class CourseType {
 }
 
 export const CourseConnection = connectionType('Course', CourseType, 'the school\'s courses')
+export const CourseBatch = batchType('Course', 'course', CourseType, 'the course')

@@ -30,6 +30,17 @@ export async function coursesById(db: SchoolDb, ids: readonly string[]) {
   return byKey(ids, await db.rows<RosterTables>().selectFrom('course').select(courseColumns).where('id', '=', anyOf(ids)).execute(), row => row.id)
 }
 
+export async function classCountByCourse(db: SchoolDb, courseIds: readonly string[]): Promise<number[]> {
+  const rows = await db.rows<RosterTables>()
+    .selectFrom('class')
+    .select(eb => ['course_id as courseId', eb.fn.countAll<string>().as('count')])
+    .where('course_id', '=', anyOf(courseIds))
+    .where('status', '=', 'active')
+    .groupBy('course_id')
+    .execute()
+  return byKey(courseIds, rows, row => row.courseId).map(row => Number(row?.count ?? 0))
+}
+
 type CourseRow = NonNullable<Awaited<ReturnType<typeof coursesById>>[number]>
 
 function listed(db: SchoolDb, filter: CourseFilter | null | undefined) {

@@ -2,7 +2,8 @@ import { ChangesResolver, RecordChangeConnectionResolver } from './changes.resol
 import { ClassChangesService } from './class-changes.service.ts'
 import { ClassConnectionResolver, ClassesResolver } from './classes.resolver.ts'
 import { ClassesService } from './classes.service.ts'
-import { CoursesResolver } from './courses.resolver.ts'
+import { CourseConnectionResolver, CoursesResolver } from './courses.resolver.ts'
+import { CoursesService } from './courses.service.ts'
 import { DashboardResolver } from './dashboard.resolver.ts'
 import { EnrollmentConnectionResolver, EnrollmentsResolver } from './enrollments.resolver.ts'
 import { EnrollmentsService } from './enrollments.service.ts'
@@ -30,7 +31,8 @@ export function rosterRoom({ now = () => new Date() }: { now?: () => Date } = {}
       new UserConnectionResolver(),
       new ClassesResolver(new ClassesService(), new ClassChangesService(now)),
       new ClassConnectionResolver(),
-      new CoursesResolver(),
+      new CoursesResolver(new CoursesService()),
+      new CourseConnectionResolver(),
       new EnrollmentsResolver(new EnrollmentsService()),
       new EnrollmentConnectionResolver(),
       new SchoolYearResolver(new SchoolYearService(now)),

@@ -8,8 +8,12 @@ import { recordChanges } from './record-changes.ts'
 const atField = (field: string, code: ErrorCode, message: string) => new Conflict(message, { code, fields: [{ path: [field], code, message }] })
 
 export const identifierTaken = () => atField('identifier', 'IDENTIFIER_TAKEN', 'Somebody at the school already has this identifier.')
+export const courseCodeTaken = () => atField('courseCode', 'COURSE_CODE_TAKEN', 'Another course already has this code.')
 export const alreadyEnrolled = () => atField('userId', 'ALREADY_ENROLLED', 'This person is already in the class in this role.')
 export const fullClass = (field: string, message: string) => atField(field, 'CLASS_FULL', message)
+/** A course goes after its classes, and comes back before them. */
+export const courseInUse = (classes: number) => new Conflict('Classes in use take this course: end them, or give them another course, first.', { code: 'COURSE_IN_USE', facts: { classes } })
+export const courseRemoved = () => new Conflict('The course of this class was removed: bring that back first.', { code: 'COURSE_REMOVED' })
 export function wrongRole(field: string, code: 'NOT_A_STUDENT' | 'NOT_A_TEACHER') {
   return atField(field, code, code === 'NOT_A_STUDENT' ? 'Only a student of the school can be enrolled as a student.' : 'Only staff of the school can teach or oversee a class.')
 }
@@ -27,6 +31,7 @@ const byConstraint: Readonly<Record<string, () => ExpectedError>> = {
   user_identifier_unique: identifierTaken,
   user_username_unique: () => new Conflict('Somebody was added at the same moment. Please try again.'),
   class_code_unique: () => atField('classCode', 'CLASS_CODE_TAKEN', 'Another class already has this code.'),
+  course_code_unique: courseCodeTaken,
   enrollment_unique: alreadyEnrolled,
 }
 
