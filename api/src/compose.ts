@@ -16,6 +16,7 @@ import type { Restoration } from './shared/seed.ts'
 import { setTimeout as pause } from 'node:timers/promises'
 import { oldestServed, schoolMigrations } from '../migrations/school/index.ts'
 import { openLimits } from './access/limits.ts'
+import { credentialOf } from './access/principal.ts'
 import { loadConfig, publicUrl } from './config.ts'
 import { checkLogins } from './database/check-logins.ts'
 import { migratePlatform } from './database/migrate.ts'
@@ -123,7 +124,7 @@ function joinRooms({ platform, limits, limited, metrics, jobs, bus, jwtPrivateKe
   const { identity, sessions, ...identityPart } = identityRoom({ platform, tenancy, limits, jobs, jwtPrivateKey, secretKey, log })
   const { preparation, ...preparationPart } = preparationRoom({ platform, bus, jobs, seeds: roster.seeds, limits, log })
   const { invitations, ...members } = membersRoom({ platform, tenancy, identity, jobs, limits })
-  const { knownKeys, points, noteRequest, noteRefusal, ...integrations } = integrationsRoom({ platform, tenancy, jobs, limits, limited, metrics, log })
+  const { programs, points, noteRequest, noteRefusal, ...integrations } = integrationsRoom({ platform, tenancy, jobs, people: ids => sessions.standings(ids), limits, limited, secretKey, metrics, log })
   const registration = registrationRoom({ platform, tenancy, identity, invitations, preparation, jobs, limits })
   const audit = auditRoom({ platform })
   const alerts = alertsRoom({ platform, supportedVersion: served.newest })
@@ -138,7 +139,7 @@ function joinRooms({ platform, limits, limited, metrics, jobs, bus, jwtPrivateKe
     [preparationPart, fleet, operations].forEach(room => room.stop())
     await integrations.stop()
   }
-  return { tenancy, sessions, knownKeys, points, noteRequest, noteRefusal, audit, exports, resolvers, watchers: preparationPart.watchers, measureFleet: alerts.measure, stop }
+  return { tenancy, sessions, programs, points, noteRequest, noteRefusal, audit, exports, resolvers, watchers: preparationPart.watchers, measureFleet: alerts.measure, stop }
 }
 
 /** The published contract, made from the rooms without a database behind them. */
@@ -191,11 +192,11 @@ export async function startApi(config: Config, urls: LoginUrls, log: Log, webRoo
   measure(metrics, 'preparation_watchers', 'Subscriptions that follow a tenant\'s preparation.', rooms.watchers)
   const [{ graphqlSchema }, { openHttp }, { openSockets }] = await loadTransport()
   const schema = await graphqlSchema(rooms.resolvers)
-  const { tenancy, sessions, knownKeys, audit, exports } = rooms
+  const { tenancy, sessions, programs, audit, exports } = rooms
   const reception = {
     async recognise(token: string, address: string) {
       if (looksLikeKey(token))
-        return knownKeys.principalOf(token, address)
+        return programs.principalOf(token, address)
       const { principal, tenant } = await sessions.recognise(token)
       return { principal, ...(tenant && { admit: () => tenancy.admitTo(tenant) }) }
     },
@@ -244,13 +245,13 @@ export async function startApi(config: Config, urls: LoginUrls, log: Log, webRoo
 }
 
 /** People are looked up by their sessions, programs by their keys: a statement for each kind that is there. */
-async function standingsOf(asked: readonly Known[], { sessions, knownKeys }: Pick<ReturnType<typeof joinRooms>, 'sessions' | 'knownKeys'>): Promise<ReadonlyMap<string, Standing>> {
+async function standingsOf(asked: readonly Known[], { sessions, programs }: Pick<ReturnType<typeof joinRooms>, 'sessions' | 'programs'>): Promise<ReadonlyMap<string, Standing>> {
   const [keys, people] = [asked.filter(who => who.kind === 'integrator'), asked.filter(who => who.kind !== 'integrator')]
   const [ofPeople, ofKeys] = await Promise.all([
     people.length > 0 ? sessions.standings(people.map(who => who.sessionId)) : [],
-    keys.length > 0 ? knownKeys.standings(keys.map(who => who.keyId)) : [],
+    programs.standings(keys),
   ])
-  return new Map<string, Standing>([...ofPeople, ...ofKeys.map(key => [key.keyId, key] as const)])
+  return new Map<string, Standing>([...ofPeople, ...ofKeys.map(key => [credentialOf(key), key] as const)])
 }
 
 /** The worker: prepares schools, sends mails and webhooks, carries what schools did to the audit record. `migrations` is the schools' history, unless a test brings its own. */

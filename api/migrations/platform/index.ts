@@ -6,6 +6,7 @@ import { Migration0005Webhooks } from './0005-webhooks.ts'
 import { Migration0006Limits } from './0006-limits.ts'
 import { Migration0007Fleet } from './0007-fleet.ts'
 import { Migration0008KeyFacts } from './0008-key-facts.ts'
+import { Migration0009Explorer } from './0009-explorer.ts'
 
 /** The history of the control plane's tables, oldest first. It and the schools' history never meet. */
 export const platformMigrations = [
@@ -17,4 +18,5 @@ export const platformMigrations = [
   { name: '0006-limits', class: Migration0006Limits },
   { name: '0007-fleet', class: Migration0007Fleet },
   { name: '0008-key-facts', class: Migration0008KeyFacts },
+  { name: '0009-explorer', class: Migration0009Explorer },
 ]

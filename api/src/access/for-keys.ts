@@ -36,9 +36,12 @@ export function requireScope(principal: Principal, scope: Scope, what: string): 
 }
 
 /** The error for the first scope that a key lacks; undefined where it has all. */
-export function lacking({ scopes }: Integrator, needed: readonly { readonly scope: Scope, readonly field: string }[]): Forbidden | undefined {
+export function lacking({ scopes, explorer }: Integrator, needed: readonly { readonly scope: Scope, readonly field: string }[]): Forbidden | undefined {
   const missing = needed.filter(({ scope }) => !covers(scopes, scope))
   const [first] = missing
+  // The key may well have it: who explores with it has not asked for that.
+  if (first?.scope.endsWith(':write') && explorer?.writing === false)
+    return new Forbidden(`The explorer is reading, and ${first.field} writes: allow writing first.`)
   return first && new Forbidden(`This key lacks the scope ${first.scope}, which ${first.field} takes.`, { facts: { scope: first.scope, missing: [...new Set(missing.map(({ scope }) => scope))] } })
 }
 

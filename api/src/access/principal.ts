@@ -38,6 +38,15 @@ export interface Integrator {
   readonly scopes: ReadonlySet<Scope>
   /** When the key ends; null for one that is good until it is revoked. */
   readonly expiresAt: Date | null
+  /** The school's ADMIN who tries this key out in the explorer; nobody where the program itself asks. */
+  readonly explorer?: Explorer
+}
+
+export interface Explorer {
+  readonly accountId: string
+  readonly sessionId: string
+  /** Whether the key's scopes to write are among its scopes here. */
+  readonly writing: boolean
 }
 
 /** Whoever has proved who they are. */
@@ -52,9 +61,19 @@ export type PersonStanding = Omit<Member, 'expiresAt'> | Omit<Superadmin, 'expir
 /** Who is behind a session or a key now. */
 export type Standing = PersonStanding | Integrator
 
-/** The session or the key by which somebody is known. */
+/** The session or the key by which somebody is known; of who explores with a key, both, for as long as that lasts. */
 export function credentialOf(who: Known | Standing): string {
-  return who.kind === 'integrator' ? who.keyId : who.sessionId
+  if (who.kind !== 'integrator')
+    return who.sessionId
+  return who.explorer ? JSON.stringify([who.keyId, who.explorer, who.expiresAt]) : who.keyId
+}
+
+/** Whether news of an account, a key or a school may be news of somebody. */
+export function concerns(news: { readonly accountId?: string | undefined, readonly keyId?: string | undefined, readonly tenantId?: string | undefined }, who: Known): boolean {
+  const accountId = who.kind === 'integrator' ? who.explorer?.accountId : who.accountId
+  const keyId = who.kind === 'integrator' ? who.keyId : undefined
+  const tenantId = 'tenantId' in who ? who.tenantId : undefined
+  return [[accountId, news.accountId], [keyId, news.keyId], [tenantId, news.tenantId]].some(([own, told]) => own !== undefined && own === told)
 }
 
 /** Whose they are, as logs and the audit record name it: an account, or a key. */

@@ -89,7 +89,12 @@ export class RequestContext {
 }
 
 export function trailOf(principal: Principal, requestId: string): Trail {
-  return { actor: principal.kind === 'visitor' ? { kind: 'visitor' } : { kind: principal.kind, id: idOf(principal) }, requestId }
+  if (principal.kind === 'visitor')
+    return { actor: { kind: 'visitor' }, requestId }
+  // Behind a key that somebody tries out stands that person.
+  if (principal.kind === 'integrator' && principal.explorer)
+    return { actor: { kind: 'member', id: principal.explorer.accountId }, requestId }
+  return { actor: { kind: principal.kind, id: idOf(principal) }, requestId }
 }
 
 /** The door to the school this operation acts on. */

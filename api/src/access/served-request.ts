@@ -26,4 +26,6 @@ export interface ServedRequest {
   readonly refusal: KeyRefusal | null
   /** What it uses that will go, as coordinates of the schema: `Class.title`. */
   readonly deprecated: readonly string[]
+  /** Whether an ADMIN of the school asked in the explorer, as this key. */
+  readonly fromExplorer: boolean
 }

@@ -34,7 +34,7 @@ const requestGrants: Readonly<Record<string, readonly string[]>> = {
   ],
   'platform.api_points': ['select', 'insert', 'update', 'delete'],
   'platform.api_limit': ['select', 'insert', ...columns('update', ['points', 'reason', 'set_by', 'set_at', 'expires_at']), 'delete'],
-  'platform.api_request': ['select', ...columns('insert', ['tenant_id', 'key_id', 'at', 'kind', 'operation', 'operation_name', 'status', 'code', 'cost', 'duration_ms', 'request_id', 'variables', 'address', 'times', 'refusal'])],
+  'platform.api_request': ['select', ...columns('insert', ['tenant_id', 'key_id', 'at', 'kind', 'operation', 'operation_name', 'status', 'code', 'cost', 'duration_ms', 'request_id', 'variables', 'address', 'times', 'refusal', 'from_explorer'])],
   'platform.api_deprecated_use': ['select', 'insert', ...columns('update', ['uses', 'last_used_at'])],
   // Append-only: nobody who serves requests changes or removes what was done.
   'platform.audit_event': ['select', 'insert'],

@@ -135,7 +135,7 @@ test('the request login has these rights on what is shared, and not one more', a
     'platform.api_key': 'select, insert (id, tenant_id, prefix, last_four, token_hash, name, scopes, addresses, created_by, expires_at, created_address), update (expires_at, revoked_at, replaced_by, last_used_at, last_used_address)',
     'platform.api_limit': 'select, insert, update (points, reason, set_by, set_at, expires_at), delete',
     'platform.api_points': 'select, insert, update, delete',
-    'platform.api_request': 'select, insert (tenant_id, key_id, at, kind, operation, operation_name, status, code, cost, duration_ms, request_id, variables, address, times, refusal)',
+    'platform.api_request': 'select, insert (tenant_id, key_id, at, kind, operation, operation_name, status, code, cost, duration_ms, request_id, variables, address, times, refusal, from_explorer)',
     'platform.api_deprecated_use': 'select, insert, update (uses, last_used_at)',
     'platform.audit_event': 'select, insert',
     'platform.deletion_receipt': 'select',

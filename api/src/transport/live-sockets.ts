@@ -4,7 +4,7 @@ import type { Bus } from '../events/bus.ts'
 import type { Log } from '../shared/log.ts'
 import { isDeepStrictEqual } from 'node:util'
 import { CloseCode } from 'graphql-ws'
-import { credentialOf, idOf } from '../access/principal.ts'
+import { concerns, credentialOf, idOf } from '../access/principal.ts'
 import { accessChanged } from '../events/topics.ts'
 
 /** Sockets open at a time: of an address that have not signed in, and of an account, in front of a few windows, or a key. A whole school may sit behind one address. */
@@ -53,9 +53,9 @@ export class LiveSockets {
     const timers = [setInterval(() => this.#lookAround(), backstopMs), setInterval(() => this.#pingAll(), pingEveryMs)]
     timers.forEach(timer => timer.unref())
     this.#stops = [
-      parts.bus.listen(accessChanged, ({ accountId, keyId, tenantId }) => {
+      parts.bus.listen(accessChanged, (news) => {
         this.#news += 1
-        this.#ask([...this.#signedIn].filter(([, who]) => [accountId, keyId].includes(idOf(who)) || ('tenantId' in who && who.tenantId === tenantId)).map(([socket]) => socket))
+        this.#ask([...this.#signedIn].filter(([, who]) => concerns(news, who)).map(([socket]) => socket))
       }),
       parts.bus.onReconnect(() => {
         this.#news += 1

@@ -42,12 +42,13 @@ export function noteOf(schema: GraphQLSchema, { principal, requestId, client, pr
     times: 1,
     refusal: null,
     deprecated: operation && document ? deprecatedUses(schema, { document, operation, variables }) : [],
+    fromExplorer: principal.explorer !== undefined,
   }
 }
 
 /** What is noted of a request that was turned away before anything of it was read. */
 export function refusedNote(key: { readonly keyId: string, readonly tenantId: string }, why: KeyRefusal | null, { status, code }: ExpectedError, { requestId, address }: { readonly requestId: string, readonly address: string }): ServedRequest {
-  return { tenantId: key.tenantId, keyId: key.keyId, at: new Date(), kind: 'none', operation: noOperation, operationName: null, status, code, cost: 0, durationMs: 0, requestId, variables: {}, address, times: 1, refusal: why, deprecated: [] }
+  return { tenantId: key.tenantId, keyId: key.keyId, at: new Date(), kind: 'none', operation: noOperation, operationName: null, status, code, cost: 0, durationMs: 0, requestId, variables: {}, address, times: 1, refusal: why, deprecated: [], fromExplorer: false }
 }
 
 /** The variables that were given, with the types the document declares. What they held is nobody's business here. */

@@ -80,6 +80,7 @@ export const allowed: Record<string, readonly Principal[]> = {
   'mutation createApiKey': ['ADMIN'],
   'mutation rollApiKey': ['ADMIN'],
   'mutation revokeApiKey': ['ADMIN'],
+  'mutation exploreWithApiKey': ['ADMIN'],
   'mutation revokeLeakedApiKey': ['superadmin'],
   'mutation createWebhookEndpoint': ['ADMIN'],
   'mutation updateWebhookEndpoint': ['ADMIN'],

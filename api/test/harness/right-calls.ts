@@ -81,6 +81,7 @@ export const rightCalls: Readonly<Record<string, RightCall>> = {
   'mutation revokeInvitation': { variables: ({ own }) => ({ id: own.invitation }), ids: { id: ['invitation'] } },
   'query apiRequests': { variables: ({ own }) => ({ first: 5, filter: { keyId: own.apiKey } }), ids: { 'filter.keyId': ['apiKey'] } },
   'mutation rollApiKey': { variables: ({ own }) => ({ input: { id: own.otherApiKey } }), ids: { 'input.id': ['otherApiKey'] } },
+  'mutation exploreWithApiKey': { variables: ({ own }) => ({ id: own.apiKey }), ids: { id: ['apiKey'] } },
   'mutation revokeApiKey': { variables: ({ own }) => ({ id: own.apiKey }), ids: { id: ['apiKey'] } },
   'mutation endSession': { variables: ({ own }) => ({ id: own.session }), ids: { id: ['session', 'colleagueSession'] } },
 }

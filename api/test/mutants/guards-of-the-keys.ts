@@ -4,10 +4,18 @@ const known = 'src/platform/integrations/known-keys.ts'
 const refusals = 'src/platform/integrations/refusals.ts'
 const inRefusals = ['src/platform/integrations/refusals.test.ts']
 const inKeys = ['src/platform/integrations/keys.test.ts']
+const explorer = 'src/platform/integrations/explorer.service.ts'
+const explorerToken = 'src/platform/integrations/explorer-token.ts'
+const inExplorer = ['src/platform/integrations/explorer.test.ts']
 
 /** Programs: what a key opens. */
 export const keyGuards: readonly Guard[] = [
   { name: 'a key needs its secret', file: known, guard: 'if (!key || !right) {', without: 'if (!key) {', tests: inKeys },
+  { name: 'whoever explores with a key is still an ADMIN', file: explorer, guard: ` || person.role !== 'ADMIN'`, without: '', tests: inExplorer },
+  { name: 'the explorer reads until it is asked to write', file: explorer, guard: 'explorer.writing ? key.scopes', without: 'key.scopes.size >= 0 ? key.scopes', tests: inExplorer },
+  { name: 'a token of the explorer is signed', file: explorerToken, guard: ' || !timingSafeEqual(signed, this.#signature(text))', without: '', tests: inExplorer },
+  { name: 'a token of the explorer ends by itself', file: explorerToken, guard: 'end > Date.now() ?', without: 'end > 0 ?', tests: inExplorer },
+  { name: 'news of a person reaches what they explore', file: 'src/access/principal.ts', guard: 'who.explorer?.accountId', without: 'undefined', tests: inExplorer },
   { name: 'a key is for the addresses of its list', file: known, guard: 'if (!allows(key.addresses, address))', without: 'if (!allows([], address))', tests: inKeys },
   { name: 'who has a key but in part writes nothing into a school\'s log', file: known, guard: 'if (!key || !right) {', without: 'if (!key || (!right && key.good)) {', tests: inRefusals },
   { name: 'a flood of refusals is told together', file: refusals, guard: '    if (seen) {', without: '    if (seen && request.times > 1) {', tests: inRefusals },

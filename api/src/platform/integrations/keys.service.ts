@@ -88,6 +88,17 @@ export class KeysService {
     return this.#get(tenantId, id)
   }
 
+  /** Puts on record that somebody asks as one of the school's keys from now on. */
+  async explore(tenantId: string, id: string, { writing, until }: { writing: boolean, until: Date }, trail: Trail): Promise<{ key: ApiKeyRow, until: Date }> {
+    const end = await this.platform.transaction(async (db) => {
+      const { prefix, expiresAt } = await takeActive(db, tenantId, id)
+      const end = expiresAt && new Date(expiresAt) < until ? new Date(expiresAt) : until
+      await record(db, tenantId, { action: 'key.explored', subject: { type: 'apiKey', id }, details: { prefix, writing, until: end } }, trail)
+      return end
+    })
+    return { key: await this.#get(tenantId, id), until: end }
+  }
+
   /** Whose key somebody has found: by its beginning, or the whole of it. */
   find(prefix: string): Promise<ApiKeyRow[]> {
     const sought = parseInput(foundKeyInput, { prefix }).prefix

@@ -57,7 +57,7 @@ export class KnownKeys {
     return { principal: integratorOf(key) }
   }
 
-  /** Those of these keys that are still good, in schools that are open. */
+  /** Those of these keys that are still good, in schools that are open; each once. */
   async standings(keyIds: readonly string[]): Promise<Integrator[]> {
     const rows = await this.platform.query<KeyRow>(`select ${columns} from platform.api_key k join platform.tenant t on t.id = k.tenant_id where k.id = any($1)`, [keyIds])
     return rows.filter(key => key.good && key.lifecycle === 'ACTIVE').map(integratorOf)

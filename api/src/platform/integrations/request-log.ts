@@ -39,9 +39,9 @@ export class RequestLog {
       try {
         // What a key asked that has gone with its school meanwhile is not kept.
         await this.parts.platform.query(`
-          insert into platform.api_request (tenant_id, key_id, at, kind, operation, operation_name, status, code, cost, duration_ms, request_id, variables, address, times, refusal)
-          select k.tenant_id, k.id, r.at, r.kind, r.operation, r."operationName", r.status, r.code, r.cost, r."durationMs", r."requestId", r.variables, r.address, r.times, r.refusal
-          from jsonb_to_recordset($1::jsonb) as r ("keyId" uuid, at timestamptz, kind text, operation text, "operationName" text, status int, code text, cost int, "durationMs" int, "requestId" text, variables jsonb, address text, times int, refusal text)
+          insert into platform.api_request (tenant_id, key_id, at, kind, operation, operation_name, status, code, cost, duration_ms, request_id, variables, address, times, refusal, from_explorer)
+          select k.tenant_id, k.id, r.at, r.kind, r.operation, r."operationName", r.status, r.code, r.cost, r."durationMs", r."requestId", r.variables, r.address, r.times, r.refusal, r."fromExplorer"
+          from jsonb_to_recordset($1::jsonb) as r ("keyId" uuid, at timestamptz, kind text, operation text, "operationName" text, status int, code text, cost int, "durationMs" int, "requestId" text, variables jsonb, address text, times int, refusal text, "fromExplorer" boolean)
           join platform.api_key k on k.id = r."keyId"`, [JSON.stringify(batch)])
       }
       catch (error) {

@@ -18,7 +18,7 @@ export interface ApiRequestRow extends Omit<ServedRequest, 'tenantId' | 'depreca
 export interface ApiRequestList extends PageArguments { readonly filter?: unknown }
 
 interface RequestTables {
-  'platform.api_request': { id: string, tenant_id: string, key_id: string, at: string, kind: ServedRequest['kind'], operation: string, operation_name: string | null, status: number, code: string | null, cost: number, duration_ms: number, request_id: string, variables: Record<string, string>, address: string, times: number, refusal: ServedRequest['refusal'] }
+  'platform.api_request': { id: string, tenant_id: string, key_id: string, at: string, kind: ServedRequest['kind'], operation: string, operation_name: string | null, status: number, code: string | null, cost: number, duration_ms: number, request_id: string, variables: Record<string, string>, address: string, times: number, refusal: ServedRequest['refusal'], from_explorer: boolean }
   'platform.api_key': { id: string, name: string, prefix: string }
 }
 
@@ -58,6 +58,7 @@ export async function apiRequestsPage(platform: Platform, tenantId: string, list
     'r.address',
     'r.times',
     'r.refusal',
+    'r.from_explorer as fromExplorer',
   ]).where('r.tenant_id', '=', tenantId)
   // What is no id is nobody's, as is another school's.
   if (keyId !== null)

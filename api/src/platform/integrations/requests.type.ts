@@ -67,6 +67,9 @@ export class ApiRequestType {
 
   @Field(() => ApiKeyRefusalType, { nullable: true, description: 'Why the key was turned away before anything of its request was read; null where it was not, or for another reason, such as a host that names another school: see `code`.' })
   refusal!: KeyRefusal | null
+
+  @Field(() => Boolean, { description: 'Whether an admin of the school asked in the explorer, as this key, rather than the program that holds it.' })
+  fromExplorer!: boolean
 }
 
 export const ApiRequestConnection = connectionType('ApiRequest', ApiRequestType, 'requests of the school\'s API keys')

@@ -1,4 +1,5 @@
 import type { Limits } from '../../access/limits.ts'
+import type { Integrator, PersonStanding } from '../../access/principal.ts'
 import type { ServedRequest } from '../../access/served-request.ts'
 import type { Platform } from '../../database/platform-db.ts'
 import type { JobSender } from '../../jobs/queue.ts'
@@ -7,6 +8,9 @@ import type { Metrics } from '../../shared/metrics.ts'
 import type { TenancyService } from '../tenancy/room.ts'
 import { DeprecatedUseResolver } from './deprecated-use.resolver.ts'
 import { DeprecatedUse } from './deprecated-use.ts'
+import { ExplorerTokens, isExplorerToken } from './explorer-token.ts'
+import { ExplorerResolver } from './explorer.resolver.ts'
+import { ExplorerService } from './explorer.service.ts'
 import { FleetKeysResolver } from './fleet-keys.resolver.ts'
 import { KeyUse } from './key-use.ts'
 import { ApiKeyConnectionResolver, KeysResolver } from './keys.resolver.ts'
@@ -23,14 +27,27 @@ export { integrationsLetters } from './keys.letters.ts'
 export { looksLikeKey } from './token.ts'
 
 /** Programs of other companies that act for a school: their keys, who is behind one, what they may cost, and what they asked for. */
-export function integrationsRoom({ platform, tenancy, jobs, limits, limited, metrics, log }: { platform: Platform, tenancy: TenancyService, jobs: JobSender, limits: Limits, limited: boolean, metrics: Metrics, log: Log }) {
+export function integrationsRoom({ platform, tenancy, jobs, people, limits, limited, secretKey, metrics, log }: { platform: Platform, tenancy: TenancyService, jobs: JobSender, people: (sessionIds: readonly string[]) => Promise<ReadonlyMap<string, PersonStanding>>, limits: Limits, limited: boolean, secretKey: string, metrics: Metrics, log: Log }) {
   const use = new KeyUse(platform, log)
   const requests = new RequestLog({ platform, metrics, log })
   const refusals = new Refusals(request => requests.note(request))
   const deprecated = new DeprecatedUse(platform, log)
   const [keys, limitsService] = [new KeysService(platform, jobs), new LimitsService(platform)]
+  const known = new KnownKeys(platform, use, metrics)
+  const explorer = new ExplorerService({ keys, known, people, tokens: new ExplorerTokens(secretKey) })
   return {
-    knownKeys: new KnownKeys(platform, use, metrics),
+    programs: {
+      /** Who shows a key, or asks as one. */
+      principalOf: async (token: string, address: string) => isExplorerToken(token) ? { principal: await explorer.principalOf(token) } : known.principalOf(token, address),
+      /** Those of these who may still ask. */
+      async standings(asked: readonly Integrator[]): Promise<Integrator[]> {
+        const [explorers, programs] = [asked.filter(who => who.explorer), asked.filter(who => !who.explorer)]
+        return (await Promise.all([
+          explorers.length > 0 ? explorer.standings(explorers) : [],
+          programs.length > 0 ? known.standings(programs.map(({ keyId }) => keyId)) : [],
+        ])).flat()
+      },
+    },
     points: new Points(platform, limited),
     /** Take down what keys asked for, and that they were turned away. */
     noteRequest: (request: ServedRequest) => {
@@ -41,6 +58,7 @@ export function integrationsRoom({ platform, tenancy, jobs, limits, limited, met
     resolvers: [
       new KeysResolver(keys, tenancy, limits),
       new ApiKeyConnectionResolver(),
+      new ExplorerResolver(explorer, limits),
       new FleetKeysResolver({ platform, tenancy, keys, limits: limitsService }),
       new DeprecatedUseResolver(platform),
       new LimitsResolver(limitsService),
