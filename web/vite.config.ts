@@ -32,9 +32,11 @@ export default defineConfig({
     }),
     {
       name: 'homeroom:explorer',
-      // As the API serves it: a document of its own.
+      // As the API serves them: documents of their own.
       configureServer: server => void server.middlewares.use((request, _, next) => {
-        request.url = request.url?.replace(/^\/console\/explorer(?=\?|$)/, '/explorer.html')
+        request.url = request.url
+          ?.replace(/^\/console\/explorer(?=\?|$)/, '/explorer.html')
+          .replace(/^\/settings\/developer\/explorer(?=\?|$)/, '/key-explorer.html')
         next()
       }),
     },
@@ -46,7 +48,7 @@ export default defineConfig({
     outDir: 'dist',
     emptyOutDir: true,
     rolldownOptions: {
-      input: [here('./index.html'), here('./explorer.html'), here('./docs/docs.ts')],
+      input: [here('./index.html'), here('./explorer.html'), here('./key-explorer.html'), here('./docs/docs.ts')],
       // "use client" in React's libraries says nothing to a browser.
       onLog: (level, log, say) => void (log.code !== 'MODULE_LEVEL_DIRECTIVE' && say(level, log)),
     },

@@ -16,6 +16,7 @@ beforeAll(async () => {
   mkdirSync(join(root, 'assets'))
   writeFileSync(join(root, 'index.html'), '<!doctype html><title>Homeroom</title>')
   writeFileSync(join(root, 'explorer.html'), '<!doctype html><title>Explorer</title>')
+  writeFileSync(join(root, 'key-explorer.html'), '<!doctype html><title>Key explorer</title>')
   writeFileSync(join(root, 'assets/explorer-1.js'), 'void 0')
   const api = fastify()
   await serveWeb(api, root)
@@ -34,13 +35,13 @@ describe.each(['the API', 'the web server'])('%s', (name) => {
     return { status: answer.status, policy: answer.headers.get('content-security-policy'), title: /<title>(.*)<\/title>/.exec(await answer.text())?.[1], cache: answer.headers.get('cache-control') }
   }
 
-  test('the explorer\'s page may write styles of its own, and nothing more than other pages', async () => {
+  test('the explorer\'s pages may write styles of its own, and nothing more than other pages', async () => {
     const policy = strict.replace('style-src \'self\'', 'style-src \'self\' \'unsafe-inline\'')
-    for (const path of ['/console/explorer', '/console/explorer?tenant=a'])
-      expect(await get(path)).toEqual({ status: 200, policy, title: 'Explorer', cache: 'no-cache' })
+    for (const [path, title] of [['/console/explorer', 'Explorer'], ['/console/explorer?tenant=a', 'Explorer'], ['/settings/developer/explorer', 'Key explorer'], ['/settings/developer/explorer?key=a', 'Key explorer']] as const)
+      expect(await get(path)).toEqual({ status: 200, policy, title, cache: 'no-cache' })
   })
 
-  test.each(['/', '/index.html', '/console', '/console/', '/console/explorer/', '/console/explorer/more', '/console/Explorer', '/explorer', '/explorer.html', '/%65xplorer.html', '/sign-in'])('%s keeps the strict policy, and is not the explorer', async (path) => {
+  test.each(['/', '/index.html', '/console', '/console/', '/console/explorer/', '/console/explorer/more', '/console/Explorer', '/explorer', '/explorer.html', '/%65xplorer.html', '/key-explorer.html', '/settings/developer', '/settings/developer/explorer/', '/settings/developer/keys', '/sign-in'])('%s keeps the strict policy, and is not the explorer', async (path) => {
     expect(await get(path)).toEqual({ status: 200, policy: strict, title: 'Homeroom', cache: 'no-cache' })
   })
 

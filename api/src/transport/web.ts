@@ -23,8 +23,8 @@ const policy = {
   'object-src': ['\'none\''],
 }
 
-/** The explorer's document: its editor writes its own styles. Scripts are ours alone there too. */
-const explorerPath = '/console/explorer'
+/** The explorer's documents, the operator's and a school's: its editor writes its own styles. Scripts are ours alone there too. */
+const explorers = new Map([['/explorer.html', '/console/explorer'], ['/key-explorer.html', '/settings/developer/explorer']])
 const explorerPolicy = { ...policy, 'style-src': ['\'self\'', '\'unsafe-inline\''] }
 
 /** Serves the built web client; every path that is not a file is the application's own. */
@@ -42,8 +42,8 @@ export async function serveWeb(server: FastifyInstance, root: string | undefined
       preCompressed: true,
       // A page of the documentation is a folder: without its slash, links in it would lead elsewhere.
       redirect: true,
-      // Under its own path only, with the policy that it needs.
-      allowedPath: (path, _, request) => path !== '/explorer.html' || request.routeOptions.url === explorerPath,
+      // Each under its own path only, with the policy that it needs.
+      allowedPath: (path, _, request) => !explorers.has(path) || request.routeOptions.url === explorers.get(path),
       // Built files carry a hash in their name and never change; the page that names them always may.
       setHeaders(reply, path) {
         reply.header('cache-control', path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache')
@@ -51,7 +51,8 @@ export async function serveWeb(server: FastifyInstance, root: string | undefined
           reply.header('content-type', 'text/plain; charset=utf-8')
       },
     })
-    scope.get(explorerPath, { helmet: { contentSecurityPolicy: { useDefaults: false, directives: explorerPolicy } } }, (_, reply) => reply.sendFile('explorer.html'))
+    for (const [file, path] of explorers)
+      scope.get(path, { helmet: { contentSecurityPolicy: { useDefaults: false, directives: explorerPolicy } } }, (_, reply) => reply.sendFile(file.slice(1)))
     scope.setNotFoundHandler((request, reply) => {
       const wantsPage = request.method === 'GET' && (request.headers.accept ?? '').includes('text/html') && !noPage.test(request.url)
       return wantsPage ? reply.code(200).sendFile('index.html') : answerNothing(request, reply)

@@ -10,7 +10,7 @@ import WebSocket from 'ws'
 import { openHomeroom } from '../harness/homeroom.ts'
 import { access, openSuperadmin } from '../harness/superadmin.ts'
 
-const folder = fileURLToPath(new URL('../../../web/src/rooms/explorer/questions', import.meta.url))
+const folder = fileURLToPath(new URL('../../../web/src/rooms/explorer/operator/questions', import.meta.url))
 const questions = readdirSync(folder).map(name => ({ name, text: readFileSync(join(folder, name), 'utf8') }))
 const variablesOf = (text: string) => text.includes('$tenantId') ? { tenantId: school.tenantId } : {}
 const isLive = ({ text }: { text: string }) => parse(text).definitions.some(definition => 'operation' in definition && definition.operation === 'subscription')

@@ -44,7 +44,7 @@ export const edgeGuards: readonly Guard[] = [
   { name: 'a socket ends with its holder\'s access', file: 'src/transport/live-sockets.ts', guard: 'if (!now || !isDeepStrictEqual({ ...now, expiresAt: who.expiresAt }, who))', without: 'if (isDeepStrictEqual(now, \'nobody\'))', tests: ['src/transport/live-sockets.test.ts'] },
 
   { name: 'only the explorer writes styles of its own', file: 'src/transport/web.ts', guard: 'directives: policy }', without: 'directives: explorerPolicy }', tests: ['src/transport/web.test.ts'] },
-  { name: 'the explorer\'s document has one path', file: 'src/transport/web.ts', guard: 'path !== \'/explorer.html\' ||', without: 'path !== \'\' ||', tests: ['src/transport/web.test.ts'] },
+  { name: 'the explorer\'s document has one path', file: 'src/transport/web.ts', guard: '!explorers.has(path) ||', without: 'explorers.has(path) ||', tests: ['src/transport/web.test.ts'] },
 
   { name: 'introspection is for superadmins', file: 'src/transport/protection.ts', guard: 'if (!mayAsk && asksForSchema(document))', without: 'if (!mayAsk && !asksForSchema(document) && document.definitions.length === 0)', tests: ['test/isolation/hostile-documents.test.ts'] },
   { name: 'nobody introspects over sockets', file: 'src/transport/protection.ts', guard: '  if (asksForSchema(document))\n    return', without: '  if (document.definitions.length === 0)\n    return', tests: ['src/transport/socket.test.ts', 'src/transport/socket-limits.test.ts', 'test/isolation/hostile-documents.test.ts'] },

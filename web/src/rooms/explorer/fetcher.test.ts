@@ -1,12 +1,12 @@
 import type { Client } from 'graphql-ws'
 import type { AddressInfo } from 'node:net'
-import type { Standing } from './standing.ts'
+import type { Standing } from './operator/standing.ts'
 import { createServer } from 'node:http'
 import { json } from 'node:stream/consumers'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createTokens } from '../../apollo/tokens.ts'
 import { createFetcher } from './fetcher.ts'
-import { outside, paramsOf } from './standing.ts'
+import { admission, outside, paramsOf } from './operator/standing.ts'
 
 interface Asked { headers: Record<string, string | string[] | undefined>, body: unknown }
 
@@ -44,7 +44,7 @@ async function send(query: string, headers?: Record<string, string>, address = u
   })
   if (grants.length > 0)
     await tokens.renew()
-  const fetcher = createFetcher({ uri: address, tokens, standing: () => standing, socket: () => ({ client: {} as Client }), signedOut: () => { signedOut += 1 }, words })
+  const fetcher = createFetcher({ uri: address, tokens, admit: admission(() => standing, words), socket: () => ({ client: {} as Client }), signedOut: () => { signedOut += 1 }, words })
   return await fetcher({ query }, headers && { headers })
 }
 const said = (message: string) => ({ errors: [{ message }] })

@@ -1,36 +1,42 @@
 import type { GraphiQLProps } from 'graphiql'
 import type { Socket } from '../../apollo/socket.ts'
 import type { Tokens } from '../../apollo/tokens.ts'
-import type { Standing } from './standing.ts'
 import { getOperationAST, parse } from 'graphql'
-import { claimed, headersOf } from './standing.ts'
 
 type Fetcher = GraphiQLProps['fetcher']
 type Operation = Parameters<Fetcher>[0]
+export type Kind = 'query' | 'mutation' | 'subscription'
 
 export interface FetcherWords {
   signedOut: string
   offline: string
-  readingOnly: string
-  setInBar: (names: string) => string
   noAnswer: (status: number) => string
   socketClosed: (code: number, reason: string) => string
 }
 
+export interface Refusal { message: string, extensions?: { code?: string, scope?: string, missing?: string[] } }
+
 interface Options {
   uri: string
   tokens: Pick<Tokens, 'fresh' | 'renew'>
-  standing: () => Standing
+  /**
+   * What an operation carries beside its token and the headers of the editor, or in words why it is not sent. Asked once
+   * for each, so that what is let through is what is sent, whatever the bar says a moment later. An operation that cannot
+   * be read has no kind: the server says why.
+   */
+  admit: (kind: Kind | undefined, headers: Readonly<Record<string, unknown>>) => Record<string, string> | string
   socket: () => Pick<Socket, 'client'>
   /** The session is over and cannot be renewed. */
   signedOut: () => void
+  /** What an answer, or a subscription, is refused with; empty where it is not. */
+  heard?: (refusals: readonly Refusal[]) => void
   words: FetcherWords
 }
 
 const failure = (message: string) => ({ errors: [{ message }] })
 
 /** How the editor's operations reach the server: as the bar says, and in no other way. */
-export function createFetcher({ uri, tokens, standing, socket, signedOut, words }: Options): Fetcher {
+export function createFetcher({ uri, tokens, admit, socket, signedOut, heard = () => {}, words }: Options): Fetcher {
   function post(operation: Operation, headers: Record<string, string>, token: string) {
     return fetch(uri, {
       method: 'POST',
@@ -52,7 +58,10 @@ export function createFetcher({ uri, tokens, standing, socket, signedOut, words 
       answer = await post(operation, headers, renewed)
     }
     const body: unknown = await answer.json().catch(() => undefined)
-    return typeof body === 'object' && body !== null ? body : failure(words.noAnswer(answer.status))
+    if (typeof body !== 'object' || body === null)
+      return failure(words.noAnswer(answer.status))
+    heard((body as { errors?: Refusal[] }).errors ?? [])
+    return body
   }
 
   const follow = (operation: Operation) => ({
@@ -60,23 +69,22 @@ export function createFetcher({ uri, tokens, standing, socket, signedOut, words 
       unsubscribe: socket().client.subscribe(operation, {
         next: observer.next,
         complete: observer.complete,
-        error: error => observer.error(error instanceof CloseEvent ? { message: words.socketClosed(error.code, error.reason) } : error),
+        error(error) {
+          if (Array.isArray(error))
+            heard(error as Refusal[])
+          observer.error(error instanceof CloseEvent ? { message: words.socketClosed(error.code, error.reason) } : error)
+        },
       }),
     }),
   })
 
   return (async (operation, { headers = {} } = {}) => {
-    const taken = claimed(headers)
-    if (taken.length > 0)
-      return failure(words.setInBar(taken.join(', ')))
     const kind = kindOf(operation)
-    // Looked at once: what is refused or let through here is what is sent, whatever the bar says a moment later.
-    const now = standing()
-    // The server refuses it for a school; records of the platform know no such switch.
-    if (kind === 'mutation' && !now.writing)
-      return failure(words.readingOnly)
+    const carried = admit(kind, headers)
+    if (typeof carried === 'string')
+      return failure(carried)
     try {
-      return kind === 'subscription' ? follow(operation) : await send(operation, { ...headers, ...headersOf(now) })
+      return kind === 'subscription' ? follow(operation) : await send(operation, { ...headers, ...carried })
     }
     catch {
       return failure(words.offline)
@@ -85,7 +93,7 @@ export function createFetcher({ uri, tokens, standing, socket, signedOut, words 
 }
 
 /** Nothing, where the document cannot be read: the server says why, and runs none of it. */
-function kindOf({ query, operationName }: Operation): string | undefined {
+function kindOf({ query, operationName }: Operation): Kind | undefined {
   try {
     return getOperationAST(parse(query), operationName)?.operation
   }

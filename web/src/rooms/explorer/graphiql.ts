@@ -46,7 +46,7 @@ function Handle({ ready }: { ready: (editor: Editor) => void }) {
 let mounts = 0
 
 /** React lives below this element only. */
-export function mountGraphiql(element: HTMLElement, options: Pick<GraphiQLProps, 'fetcher' | 'storage' | 'defaultQuery'> & { ready: (editor: Editor) => void }): Mounted {
+export function mountGraphiql(element: HTMLElement, options: Pick<GraphiQLProps, 'fetcher' | 'storage' | 'defaultQuery' | 'schema'> & { ready: (editor: Editor) => void }): Mounted {
   const { ready, ...props } = options
   mounts += 1
   const root = createRoot(element, { identifierPrefix: `explorer-${mounts}-` })

@@ -1,19 +1,19 @@
 import type { RouteRecordRaw } from 'vue-router'
 
-/** A document of its own, with a policy of its own. */
+/** Documents of their own, with a policy of their own: of superadmins, and of the admins of a school, who ask as one of its keys. */
 export const explorerPath = '/console/explorer'
+export const keyExplorerPath = '/settings/developer/explorer'
 
-export const loadExplorer = () => import('./Explorer.vue')
+export const loadExplorer = () => import('./operator/OperatorExplorer.vue')
+export const loadKeyExplorer = () => import('./keys/KeyExplorer.vue')
 
-/** Hands over to that document whoever comes here from within, say after signing in. */
-export const explorerRoutes: RouteRecordRaw[] = [
-  {
-    path: explorerPath,
-    // Never drawn: the guard below leaves these pages.
-    component: () => import('../../Nowhere.vue'),
-    beforeEnter: (to) => {
-      location.assign(explorerPath + to.fullPath.slice(to.path.length))
-      return false
-    },
+/** Hands over to those documents whoever comes there from within, say after signing in. */
+export const explorerRoutes = [explorerPath, keyExplorerPath].map((path): RouteRecordRaw => ({
+  path,
+  // Never drawn: the guard below leaves these pages.
+  component: () => import('../../Nowhere.vue'),
+  beforeEnter: (to) => {
+    location.assign(path + to.fullPath.slice(to.path.length))
+    return false
   },
-]
+}))

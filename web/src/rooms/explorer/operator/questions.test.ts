@@ -2,14 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { buildSchema, Kind, parse, validate } from 'graphql'
 import { beforeAll, expect, test } from 'vitest'
-import { createMessages, loadOperatorWords } from '../../i18n.ts'
+import { createMessages, loadOperatorWords } from '../../../i18n.ts'
 import { questions, variablesOf } from './questions.ts'
 
 const i18n = createMessages()
 const { te } = i18n.global
 beforeAll(() => loadOperatorWords(i18n))
 const file = (path: string) => fileURLToPath(new URL(path, import.meta.url))
-const schema = buildSchema(readFileSync(file('../../../../schema.graphql'), 'utf8'))
+const schema = buildSchema(readFileSync(file('../../../../../schema.graphql'), 'utf8'))
 const all = questions.flatMap(({ questions: some }) => some)
 
 test('every file of questions/ is offered, and every question has words', () => {

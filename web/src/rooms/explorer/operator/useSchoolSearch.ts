@@ -1,9 +1,9 @@
 import type { MaybeRefOrGetter } from 'vue'
-import type { NamedSchool } from '../../apollo/problem.ts'
+import type { NamedSchool } from '../../../apollo/problem.ts'
 import { computed, onScopeDispose, ref, watch } from 'vue'
-import { ExplorerSchoolDocument, ExplorerSchoolsDocument } from '../../apollo/generated/graphql.ts'
-import { useApollo } from '../../apollo/useApollo.ts'
-import { useQuery } from '../../apollo/useQuery.ts'
+import { ExplorerSchoolDocument, ExplorerSchoolsDocument } from '../../../apollo/generated/graphql.ts'
+import { useApollo } from '../../../apollo/useApollo.ts'
+import { useQuery } from '../../../apollo/useQuery.ts'
 
 const PAUSE = 200
 

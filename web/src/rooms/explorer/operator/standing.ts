@@ -1,4 +1,5 @@
-import type { NamedSchool } from '../../apollo/problem.ts'
+import type { NamedSchool } from '../../../apollo/problem.ts'
+import type { Kind } from '../fetcher.ts'
 
 /** Where the next operation acts, why, and whether it may write. */
 export interface Standing {
@@ -32,6 +33,18 @@ export function paramsOf({ school, reason, writing }: Standing): Record<string, 
 const ours = new Set(['authorization', 'x-tenant-id', 'x-access-reason', 'x-access-mode'])
 
 /** The headers written in the editor that only the bar may set: two answers to "which school?" would be one too many. */
-export function claimed(headers: Record<string, unknown>): string[] {
+function claimed(headers: Readonly<Record<string, unknown>>): string[] {
   return Object.keys(headers).filter(name => ours.has(name.trim().toLowerCase()))
+}
+
+/** What an operation carries where the bar stands, or why it is not sent. */
+export function admission(standing: () => Standing, words: { readingOnly: string, setInBar: (names: string) => string }) {
+  return (kind: Kind | undefined, headers: Readonly<Record<string, unknown>>): Record<string, string> | string => {
+    const taken = claimed(headers)
+    if (taken.length > 0)
+      return words.setInBar(taken.join(', '))
+    const now = standing()
+    // The server refuses it for a school; records of the platform know no such switch.
+    return kind === 'mutation' && !now.writing ? words.readingOnly : headersOf(now)
+  }
 }
