@@ -1,71 +1,10 @@
 import type { DocumentNode, ExecutionResult } from 'graphql'
-import { execute, GraphQLBoolean, GraphQLEnumType, GraphQLError, GraphQLID, GraphQLInputObjectType, GraphQLInt, GraphQLList, GraphQLNonNull, GraphQLObjectType, GraphQLScalarType, GraphQLSchema, GraphQLString, parse, validate } from 'graphql'
+import { execute, GraphQLObjectType, GraphQLSchema, GraphQLString, parse, validate } from 'graphql'
 import { describe, expect, test } from 'vitest'
+import { awkwardSchema as schema } from '../../test/harness/awkward-schema.ts'
 import { Invalid } from '../shared/errors.ts'
-import { isSafeToCompile, openExecutor } from './compiled.ts'
-
-// A schema in which everything can go well and wrong, at once and later.
-const Day = new GraphQLScalarType<string, string>({
-  name: 'Day',
-  serialize: value => value === 'never' ? fail('No day') : String(value),
-  parseValue: value => typeof value === 'string' && value.length === 10 ? value : fail('A day has ten letters.'),
-})
-const Colour = new GraphQLEnumType({ name: 'Colour', values: { RED: { value: 'r' }, BLUE: { value: 'b' } } })
-const Inner = new GraphQLInputObjectType({ name: 'Inner', fields: { width: { type: new GraphQLNonNull(GraphQLInt) }, height: { type: GraphQLInt, defaultValue: 8 }, colours: { type: new GraphQLList(Colour) } } })
-const Size = new GraphQLInputObjectType({ name: 'Size', fields: () => ({
-  width: { type: new GraphQLNonNull(GraphQLInt) },
-  height: { type: GraphQLInt, defaultValue: 7 },
-  colours: { type: new GraphQLList(new GraphQLNonNull(Colour)) },
-  inner: { type: Inner },
-}) })
-const Tree: GraphQLInputObjectType = new GraphQLInputObjectType({ name: 'Tree', fields: () => ({ branches: { type: new GraphQLList(Tree) } }) })
-const manyArguments = { args: { size: { type: Size }, colour: { type: Colour, defaultValue: 'b' }, day: { type: Day }, id: { type: GraphQLID }, ids: { type: new GraphQLList(GraphQLID) }, yes: { type: GraphQLBoolean }, tree: { type: Tree }, colours: { type: new GraphQLList(new GraphQLNonNull(Colour)) }, n: { type: GraphQLInt, defaultValue: 5 } } }
-const Thing: GraphQLObjectType = new GraphQLObjectType({ name: 'Thing', fields: () => ({
-  id: { type: new GraphQLNonNull(GraphQLID) },
-  title: { type: GraphQLString },
-  colour: { type: Colour },
-  day: { type: Day },
-  must: { type: new GraphQLNonNull(GraphQLString) },
-  tags: { type: new GraphQLList(new GraphQLNonNull(GraphQLString)) },
-  later: { type: GraphQLString, resolve: async ({ title }: { title: string }) => `later ${title}` },
-  wrong: { type: GraphQLString, resolve: () => fail('wrong at once') },
-  wrongLater: { type: GraphQLString, resolve: async () => fail('wrong later') },
-  refused: { type: new GraphQLNonNull(GraphQLString), resolve: async () => { throw new Invalid('Not so.', { code: 'CONFLICT', facts: { why: 'because' } }) } },
-  refusedAtOnce: { type: new GraphQLNonNull(GraphQLString), resolve: () => { throw new GraphQLError('Nor so.', { extensions: { code: 'NOR_SO' } }) } },
-  returned: { type: GraphQLString, resolve: () => new Error('an error as a value') },
-  nothing: { type: new GraphQLNonNull(Thing), resolve: async () => null },
-  one: { type: Thing, resolve: () => thing('inner') },
-  sure: { type: new GraphQLNonNull(Thing), resolve: async () => thing('sure') },
-  many: { type: new GraphQLList(Thing), args: { first: { type: GraphQLInt, defaultValue: 2 } }, resolve: (_, { first }: { first: number }) => Array.from({ length: first }, (_, place) => thing(`t${place}`)) },
-  some: { type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(Thing))), resolve: async () => [thing('a'), null, thing('c')] },
-  lacking: { type: new GraphQLList(new GraphQLNonNull(Thing)), resolve: async () => [thing('a'), thing('c')] },
-  promised: { type: new GraphQLList(Thing), resolve: () => [Promise.resolve(thing('p')), thing('q')] },
-  told: { type: GraphQLString, ...manyArguments, resolve: (_, args, context: { asked: string[] }) => {
-    const given = told(args)
-    context.asked.push(given)
-    return given
-  } },
-  needs: { type: GraphQLString, args: { n: { type: new GraphQLNonNull(GraphQLInt) } }, resolve: (_, { n }: { n: number }) => String(n) },
-}) })
-const schema = new GraphQLSchema({
-  query: new GraphQLObjectType({ name: 'Query', fields: { thing: { type: Thing, resolve: () => thing('root') }, sure: { type: new GraphQLNonNull(Thing), resolve: async () => thing('sure') }, gone: { type: Thing, resolve: () => null } } }),
-  mutation: new GraphQLObjectType({ name: 'Mutation', fields: { say: {
-    type: new GraphQLNonNull(GraphQLString),
-    args: { word: { type: GraphQLString }, fails: { type: GraphQLBoolean } },
-    resolve: async (_, { word, fails }: { word: string, fails?: boolean }, { asked }: { asked: string[] }) => {
-      await Promise.resolve()
-      asked.push(word)
-      return fails ? fail(`no ${word}`) : `${asked.join()}`
-    },
-  } } }),
-})
-
-/** Which argument comes first is nobody's business. */
-const told = (args: unknown) => JSON.stringify(args, (_, value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => a < b ? -1 : 1)) : value)
-const thing = (title: string) => ({ id: title, title, colour: 'r', day: title === 'root' ? '2026-08-01' : 'never', must: title === 'c' ? null : 'there', tags: ['x', 'y'] })
-function fail(words: string): never {
-  throw new Error(words)
-}
+import { isSafeToCompile } from './compilable.ts'
+import { openExecutor } from './compiled.ts'
 
 const nested = 'thing { id title colour day must tags one { id later } many(first: 3) { id later sure { title } } promised { title } }'
 const corpus: readonly [string, string, Record<string, unknown>?][] = [
@@ -74,7 +13,6 @@ const corpus: readonly [string, string, Record<string, unknown>?][] = [
   ['fragments that overlap', 'query Q { thing { ...F ... on Thing { title one { later } } __typename } } fragment F on Thing { id one { id sure { id } } }'],
   ['the schema\'s words', '{ __typename thing { __typename } }'],
   ['an operation of several', 'query Other { gone { id } } query Q { thing { id } }'],
-  ...[[true, true], [true, false], [false, true], [false, false]].map(([a, b]): [string, string, Record<string, unknown>] => [`@include ${a}, @skip ${b}`, 'query Q($a: Boolean!, $b: Boolean!) { thing { id @include(if: $a) title @skip(if: $b) one @include(if: $a) @skip(if: $b) { later } ...F @include(if: $b) } } fragment F on Thing { colour later }', { a, b }]),
   ['nothing', '{ gone { id sure { id } } }'],
   ['an error at once, and one later', '{ thing { wrong wrongLater returned id } }'],
   ['expected errors, with what they say', '{ thing { one { refused id } many { refusedAtOnce } id } }'],
@@ -126,8 +64,33 @@ test.each(corpus)('compiled and interpreted answer the same: %s', async (_, quer
   expect(second).toEqual(interpreted)
 })
 
+test('compiling takes a share of the time: what comes next is interpreted meanwhile', async () => {
+  const documents = ['{ thing { id } }', '{ thing { title } }'].map(query => parse(query))
+  for (const [rest, kept] of [[0, 2], [1e9, 1]] as const) {
+    const executor = openExecutor(schema, { rest })
+    for (const document of [...documents, ...documents, ...documents])
+      expect((await executor.execute({ document, operationName: undefined, variables: undefined, context: {} })).errors).toBeUndefined()
+    expect(executor.kept()).toBe(kept)
+  }
+})
+
+test('a few fragments that would become a great deal of code become none', () => {
+  const doubling = Array.from({ length: 9 }, (_, level) => `fragment F${level} on Thing { one { ...F${level + 1} } sure { ...F${level + 1} } }`).join(' ')
+  const document = parse(`{ thing { ...F0 } } ${doubling} fragment F9 on Thing { id }`)
+  expect(validate(schema, document)).toEqual([])
+  expect(isSafeToCompile(schema, document)).toBe(false)
+  expect(isSafeToCompile(schema, parse(`{ thing { ${Array.from({ length: 400 }, (_, at) => `a${at}: id`).join(' ')} } }`))).toBe(true)
+})
+
+test('a schema in which two fields read the same is refused', () => {
+  const text = { type: GraphQLString }
+  const open = (field: string) => openExecutor(new GraphQLSchema({ query: new GraphQLObjectType({ name: 'Query', fields: { class: { type: new GraphQLObjectType({ name: 'Class', fields: { [field]: text } }) }, es: { type: new GraphQLObjectType({ name: 'Classes', fields: { title: text } }) } } }) }))
+  expect(() => open('estitle')).toThrow('Classes.title')
+  expect(() => open('title')).not.toThrow()
+})
+
 test('what is asked once is interpreted, and no more is kept than was said', async () => {
-  const executor = openExecutor(schema, 2)
+  const executor = openExecutor(schema, { keep: 2, rest: 0 })
   const documents = ['{ thing { id } }', '{ thing { title } }', '{ thing { colour } }'].map(query => parse(query))
   const ask = (document: DocumentNode) => executor.execute({ document, operationName: undefined, variables: undefined, context: {} })
   for (const document of documents)
@@ -149,6 +112,10 @@ describe('no code is made of what could be more than a query', () => {
     ['an input that may hold itself', 'query ($tree: [Tree!]) { thing { told(tree: { branches: $tree }) } }'],
     ['a variable in a value', 'query ($n: Int, $c: [Colour!]) { thing { told(size: { width: 1, height: $n, colours: $c }) } }'],
     ['changes', 'mutation ($a: String) { first: say(word: $a) second: say(word: $a, fails: true) third: say(word: $a) }'],
+    ['conditions', 'query ($a: Boolean = true) { a: thing { ...F @include(if: $a) } b: thing { ...F id @skip(if: true) title id } } fragment F on Thing { colour later }'],
+    ['conditions that stand in the document', '{ thing { id @include(if: true) } }'],
+    ['what may be of several types', '{ thing { any { ... on Thing { id } } } }'],
+    ['what an interface shows', '{ thing { named { title } } }'],
     ['a variable so named', 'query ($__proto__: ID) { thing { told(id: $__proto__) } }'],
   ])('%s', async (_, query) => {
     const document = parse(query)

@@ -4,6 +4,7 @@ import type { TestHomeroom } from './homeroom.ts'
 import type { Ids } from './marked-rows.ts'
 import { listenFor, newMark } from './canaries.ts'
 import { graphqlClient } from './client.ts'
+import { everyScope, makeKey } from './keys.ts'
 import { plantAccess, plantOperation, plantPeople, plantWebhooks } from './marked-people.ts'
 import { fillTexts, plantCalendar, plantLaterYear, plantRoster, twin } from './marked-rows.ts'
 import { createTenant, password, signUpInput } from './sign-up.ts'
@@ -14,6 +15,8 @@ export interface MarkedSchool extends Marked {
   readonly email: string
   /** The head of the school. */
   readonly client: GraphqlClient
+  /** A program of the school, with every scope there is. */
+  readonly program: GraphqlClient
   /** What the head's requests carry. */
   readonly authorization: string
   /** Somebody of this school who is not signed in. */
@@ -53,13 +56,14 @@ export async function openMarkedSchools(homeroom: TestHomeroom): Promise<MarkedS
   await fillTexts(sql, oakfield)
   await twin(sql, oakfield, riverside)
   const furnish = async (school: typeof oakfield): Promise<MarkedSchool> => {
+    const { client: program } = await makeKey(school.client, everyScope, { name: `Program of ${school.mark}` })
     // First: what is planted then is told, and must be told without words.
     const webhooks = await plantWebhooks(homeroom, school)
     const roster = await plantRoster(school, 2, await plantLaterYear(sql, school))
     const people = await plantPeople(homeroom, school)
     await plantAccess(homeroom, school)
     await plantOperation(homeroom, school)
-    return { ...school, shared, own: { tenant: school.tenantId, ...roster, ...people, ...webhooks } }
+    return { ...school, program, shared, own: { tenant: school.tenantId, ...roster, ...people, ...webhooks } }
   }
   const furnished = { oakfield: await furnish(oakfield), riverside: await furnish(riverside) }
   return { ...furnished, leaks: () => Object.values(furnished).flatMap(({ listening }) => listening.leaks.splice(0)) }

@@ -1,13 +1,14 @@
-import type { GraphQLField, GraphQLInputType, GraphQLNamedType } from 'graphql'
+import type { GraphQLNamedType } from 'graphql'
 import type { Principal } from '../harness/access-table.ts'
 import type { GraphqlClient } from '../harness/client.ts'
 import type { TestHomeroom } from '../harness/homeroom.ts'
-import { buildSchema, getNamedType, isEnumType, isInputObjectType, isListType, isNonNullType, isObjectType, isScalarType } from 'graphql'
+import { buildSchema, getNamedType, isObjectType } from 'graphql'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { contract } from '../../src/compose.ts'
 import { allowed, operatorFields, principals, roles } from '../harness/access-table.ts'
 import { openHomeroom } from '../harness/homeroom.ts'
 import { everyScope, makeKey } from '../harness/keys.ts'
+import { smallestCall } from '../harness/smallest-call.ts'
 import { access, openSuperadmin } from '../harness/superadmin.ts'
 
 // Everything a visitor's operations can lead to, reviewed: a new field on one of these types is open to the world.
@@ -27,7 +28,7 @@ const open: Readonly<Record<string, string>> = {
 const schema = buildSchema(await contract())
 const operations = (['query', 'mutation', 'subscription'] as const).flatMap((kind) => {
   const type = { query: schema.getQueryType(), mutation: schema.getMutationType(), subscription: schema.getSubscriptionType() }[kind]
-  return Object.values(type!.getFields()).map(field => ({ name: `${kind} ${field.name}`, type: getNamedType(field.type), document: documentFor(kind, field) }))
+  return Object.values(type!.getFields()).map(field => ({ name: `${kind} ${field.name}`, type: getNamedType(field.type), document: `${kind} { ${smallestCall(field, isObjectType(getNamedType(field.type)) ? '{ __typename }' : '')} }` }))
 })
 
 let homeroom: TestHomeroom
@@ -124,25 +125,4 @@ function reachable(names: readonly string[]): Record<string, string> {
   }
   operations.filter(({ name }) => names.includes(name)).forEach(({ type }) => follow(type))
   return found
-}
-
-function documentFor(kind: 'query' | 'mutation' | 'subscription', field: GraphQLField<unknown, unknown>): string {
-  const args = field.args.filter(arg => isNonNullType(arg.type)).map(arg => `${arg.name}: ${literal(arg.type)}`)
-  const selection = isObjectType(getNamedType(field.type)) ? ' { __typename }' : ''
-  return `${kind} { ${field.name}${args.length > 0 ? `(${args.join(', ')})` : ''}${selection} }`
-}
-
-/** The smallest literal of a type; ids are well-formed and nobody's. */
-function literal(type: GraphQLInputType): string {
-  if (isNonNullType(type))
-    return literal(type.ofType as GraphQLInputType)
-  if (isListType(type))
-    return '[]'
-  if (isEnumType(type))
-    return type.getValues()[0]!.name
-  if (isInputObjectType(type))
-    return `{ ${Object.values(type.getFields()).filter(field => isNonNullType(field.type)).map(field => `${field.name}: ${literal(field.type)}`).join(', ')} }`
-  if (isScalarType(type) && type.name === 'ID')
-    return '"6ff0e5b1-0000-4000-8000-00000000dead"'
-  return { Int: '1', Float: '1', Boolean: 'true', LocalDate: '"2026-08-01"', Date: '"2026-08-01"', DateTime: '"2027-08-01T00:00:00Z"' }[type.name] ?? '"x"'
 }
