@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { availableParallelism } from 'node:os'
-import { hash, verify } from '@node-rs/argon2'
+import argon2 from '@node-rs/argon2'
 import { inTurn } from '../../shared/in-turn.ts'
 import { passwordStrength } from './password-strength.ts'
 
@@ -13,12 +13,12 @@ const hashing = inTurn(Math.max(1, Math.min(3, availableParallelism() - 1)), 300
 const passwordLength = { min: 10, max: 128 } as const
 
 export function hashPassword(password: string): Promise<string> {
-  return hashing(() => hash(password.normalize('NFC'), options))
+  return hashing(() => argon2.hash(password.normalize('NFC'), options))
 }
 
 /** Whether it is the password; a hash that cannot be read matches nothing. */
 export function passwordMatches(passwordHash: string, password: string): Promise<boolean> {
-  return hashing(() => verify(passwordHash, password.normalize('NFC')).catch(() => false))
+  return hashing(() => argon2.verify(passwordHash, password.normalize('NFC')).catch(() => false))
 }
 
 let decoy: Promise<string> | undefined
