@@ -19,7 +19,7 @@ export interface TestDatabase {
 export async function openTestDatabase(): Promise<TestDatabase> {
   const server = inject('adminUrl')
   const name = `test_${randomBytes(6).toString('hex')}`
-  await once(server, `create database ${name} template homeroom_template`)
+  await once(server, `create database ${name} template homeroom_template strategy file_copy`)
   const url = new URL(server)
   url.pathname = `/${name}`
   const urls = loginUrls(url.href)

@@ -3,7 +3,6 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmod, mkdtemp, realpath, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { findBinaries } from '../../src/database/embedded/binaries.ts'
@@ -14,6 +13,7 @@ import { plainEnvironment } from '../../src/database/embedded/processes.ts'
 import { serverArguments, writeSettings } from '../../src/database/embedded/settings.ts'
 import { ensureDatabase } from '../../src/database/open-database.ts'
 import { until } from './embedded-owners.ts'
+import { memoryFolder } from './memory-folder.ts'
 
 /** A PostgreSQL as an operator has it: it is there before Homeroom, keeps its port, and may go down under it. */
 export interface PostgresServer {
@@ -30,7 +30,7 @@ export interface PostgresServer {
 
 /** Starts a server of the PostgreSQL in `native` (a folder with bin), or else of the one from npm. */
 export async function openPostgres(native?: string): Promise<PostgresServer> {
-  const folder = await realpath(await mkdtemp(join(tmpdir(), 'homeroom-server-')))
+  const folder = await realpath(await mkdtemp(join(memoryFolder(), 'homeroom-server-')))
   await chmod(folder, 0o755)
   const settings = { fsync: 'off', full_page_writes: 'off' }
   const home = await openHome(join(folder, 'server'), () => {})

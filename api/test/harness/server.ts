@@ -1,6 +1,5 @@
 import type { TestProject } from 'vitest/node'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { migrate } from '../../src/compose.ts'
 import { startEmbeddedServer } from '../../src/database/embedded/server.ts'
@@ -8,6 +7,7 @@ import { makeLogins } from '../../src/database/logins.ts'
 import { ensureDatabase } from '../../src/database/open-database.ts'
 import { createLog } from '../../src/shared/log.ts'
 import { loginUrls } from './login-urls.ts'
+import { memoryFolder } from './memory-folder.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext { adminUrl: string }
@@ -15,7 +15,7 @@ declare module 'vitest' {
 
 /** One PostgreSQL for the whole run, with a migrated template that each test file copies. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const folder = await mkdtemp(join(tmpdir(), 'homeroom-test-'))
+  const folder = await mkdtemp(join(memoryFolder(), 'homeroom-test-'))
   // Started by root the server runs as another account, which must get in there.
   await chmod(folder, 0o755)
   const server = await startEmbeddedServer({
