@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright-core'
 import { onTestFinished } from 'vitest'
@@ -72,6 +73,12 @@ export async function openBrowser(): Promise<TestBrowser> {
       return page
     },
   }
+}
+
+/** A screenshot of what holds, for whoever wants to see it: SCREENSHOTS=1. */
+export async function show(page: Page, name: string, options?: { fullPage?: boolean }): Promise<void> {
+  if (process.env.SCREENSHOTS)
+    await screenshot(page, name, options)
 }
 
 /** Writes `.screenshots/<name>.png` and answers its path. */

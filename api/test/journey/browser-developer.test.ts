@@ -3,7 +3,7 @@ import type { TestHomeroom } from '../harness/homeroom.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { expectAccessible } from '../harness/browser-accessible.ts'
 import { enterSchool, goTo, looks, misdeeds, webRoot } from '../harness/browser-people.ts'
-import { openBrowser, screenshot } from '../harness/browser.ts'
+import { openBrowser, show } from '../harness/browser.ts'
 import { graphqlClient } from '../harness/client.ts'
 import { openHomeroom } from '../harness/homeroom.ts'
 
@@ -38,7 +38,7 @@ describe.each(looks)('%s', (look, options) => {
     await goTo(page, 'Developer')
     await page.getByRole('heading', { name: 'No key here' }).waitFor()
     await expectAccessible(page)
-    await screenshot(page, `${slug}-empty`, { fullPage: true })
+    await show(page, `${slug}-empty`, { fullPage: true })
 
     await page.getByRole('button', { name: 'New key' }).click()
     await page.getByRole('button', { name: 'Make the key' }).click()
@@ -51,21 +51,21 @@ describe.each(looks)('%s', (look, options) => {
     await page.getByRole('button', { name: 'Make the key' }).click()
     await page.getByText('“school.example” is no network address').waitFor()
     await expectAccessible(page)
-    await screenshot(page, `${slug}-create`)
+    await show(page, `${slug}-create`)
     await page.getByLabel('Only from these network addresses').fill('127.0.0.0/8, ::1')
     await page.getByRole('button', { name: 'Make the key' }).click()
     await page.getByRole('dialog', { name: 'Copy the key now' }).waitFor()
     const token = await shownKey(page)
     expect((await students(token)).status).toBe(200)
     await expectAccessible(page)
-    await screenshot(page, `${slug}-shown`)
+    await show(page, `${slug}-shown`)
     await page.getByRole('button', { name: 'I have copied it' }).click()
     await page.getByRole('dialog').waitFor({ state: 'detached' })
     await page.getByText(`…${token.slice(-4)}`).waitFor()
     // Seen once: neither in the page nor in what the browser keeps of it.
     expect(await page.content()).not.toContain(token)
     expect(await page.evaluate('JSON.stringify([history.state, { ...localStorage }, { ...sessionStorage }])')).not.toContain(token.slice(-20))
-    await screenshot(page, `${slug}-list`, { fullPage: true })
+    await show(page, `${slug}-list`, { fullPage: true })
 
     await choose(page, 'Replace')
     await page.getByLabel('For an hour').check()
@@ -86,19 +86,19 @@ describe.each(looks)('%s', (look, options) => {
     await page.getByRole('link', { name: 'All', exact: true }).click()
     await page.getByText('Revoked', { exact: true }).waitFor()
     await expectAccessible(page)
-    await screenshot(page, `${slug}-all`, { fullPage: true })
+    await show(page, `${slug}-all`, { fullPage: true })
     await expect.poll(async () => (await homeroom.database.sql('select 1 from platform.api_request')).length, { timeout: 10_000 }).toBeGreaterThanOrEqual(4)
     await page.getByRole('link', { name: 'Requests' }).click()
     await page.getByText('users', { exact: true }).first().waitFor()
     await expectAccessible(page)
-    await screenshot(page, `${slug}-requests`, { fullPage: true })
+    await show(page, `${slug}-requests`, { fullPage: true })
     await page.getByRole('link', { name: 'With errors' }).click()
     await page.getByRole('heading', { name: 'No requests here' }).waitFor()
     await page.getByRole('link', { name: 'Limits' }).click()
     await page.getByText('All keys together').waitFor()
     await page.getByText('6,000').first().waitFor()
     await expectAccessible(page)
-    await screenshot(page, `${slug}-limits`, { fullPage: true })
+    await show(page, `${slug}-limits`, { fullPage: true })
     expect(misdeeds(page)).toEqual([])
   })
 })

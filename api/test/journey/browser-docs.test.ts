@@ -4,7 +4,7 @@ import { fastify } from 'fastify'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { serveWeb } from '../../src/transport/web.ts'
 import { expectAccessible } from '../harness/browser-accessible.ts'
-import { openBrowser, screenshot } from '../harness/browser.ts'
+import { openBrowser, show } from '../harness/browser.ts'
 
 const server = fastify()
 let browser: TestBrowser
@@ -38,7 +38,7 @@ test.each([
     if (!path.includes('/reference/') || path.endsWith('/enums/'))
       await expectAccessible(page)
     expect(await page.evaluate('document.documentElement.scrollWidth'), `${path} is wider than the screen`).toBe(width)
-    await screenshot(page, `docs-${path}-${colorScheme}`)
+    await show(page, `docs-${path}-${colorScheme}`)
   }
   expect(page.findings).toEqual([])
 })

@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { expectAccessible } from '../harness/browser-accessible.ts'
 import { enterSchool, followLink, looks, misdeeds, sendSignIn, webRoot } from '../harness/browser-people.ts'
-import { openBrowser, screenshot } from '../harness/browser.ts'
+import { openBrowser, show } from '../harness/browser.ts'
 import { openHomeroom, password } from '../harness/homeroom.ts'
 import { openSuperadmin } from '../harness/superadmin.ts'
 
@@ -49,7 +49,7 @@ describe.each(looks)('%s', (look, options) => {
     await page.locator(`time[datetime="${since.toISOString()}"]`).waitFor()
     expect([await page.getByText('Lovelace').count(), await page.getByRole('navigation').count()]).toEqual([0, 0])
     await expectAccessible(page)
-    await screenshot(page, `suspended-${slug}`)
+    await show(page, `suspended-${slug}`)
     await page.getByRole('button', { name: 'Look again' }).click()
     await page.getByText('It is still closed.').waitFor()
 
@@ -86,7 +86,7 @@ describe.each(looks)('%s', (look, options) => {
     await sendSignIn(page, school.email)
     await page.getByText(`Your school has been put away, and nobody can enter it. The operator says: ${reason}`).waitFor()
     await expectAccessible(page)
-    await screenshot(page, `archived-${slug}`)
+    await show(page, `archived-${slug}`)
     expect(misdeeds(page)).toEqual([])
   })
 })
@@ -107,7 +107,7 @@ test('whoever is invited while the school is being prepared comes to its prepara
     await page.waitForURL(`**/preparing/${id}`)
     await page.getByRole('heading', { name: 'Preparing New School' }).waitFor()
     await expectAccessible(page)
-    await screenshot(page, 'invited-while-prepared')
+    await show(page, 'invited-while-prepared')
     await waiting.startWorker()
     await page.waitForURL('**/dashboard')
     await page.getByRole('heading', { name: 'New School' }).waitFor()
@@ -140,7 +140,7 @@ describe.each(looks)('creating a school, %s', (look, options) => {
     await dialog.getByRole('button', { name: 'Create school' }).click()
     await dialog.getByText('This is a superadmin\'s address, who belongs to no school.').waitFor()
     await expectAccessible(page)
-    await screenshot(page, `create-school-${slug}`)
+    await show(page, `create-school-${slug}`)
     await dialog.getByLabel('Administrator’s e-mail').fill(`head@${slug}.example`)
     await dialog.getByRole('button', { name: 'Create school' }).dblclick()
     await dialog.waitFor({ state: 'detached' })

@@ -4,7 +4,7 @@ import { Webhook } from 'standardwebhooks'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { expectAccessible } from '../harness/browser-accessible.ts'
 import { enterSchool, goTo, looks, misdeeds, webRoot } from '../harness/browser-people.ts'
-import { openBrowser, screenshot } from '../harness/browser.ts'
+import { openBrowser, show } from '../harness/browser.ts'
 import { openHomeroom } from '../harness/homeroom.ts'
 import { addStudent, nextTold, quickly } from '../harness/webhook-endpoint.ts'
 import { openReceiver } from '../harness/webhook.ts'
@@ -40,7 +40,7 @@ describe.each(looks)('%s', (look, options) => {
     await page.getByRole('link', { name: 'Webhooks' }).click()
     await page.getByRole('heading', { name: 'Nobody is told yet' }).waitFor()
     await expectAccessible(page)
-    await screenshot(page, `${slug}-empty`, { fullPage: true })
+    await show(page, `${slug}-empty`, { fullPage: true })
 
     await page.getByRole('button', { name: 'Add a webhook' }).click()
     await page.getByRole('button', { name: 'Add', exact: true }).click()
@@ -54,13 +54,13 @@ describe.each(looks)('%s', (look, options) => {
     await page.getByLabel('student.created').check()
     await page.getByText('What an event looks like').click()
     await expectAccessible(page)
-    await screenshot(page, `${slug}-form`)
+    await show(page, `${slug}-form`)
     await page.getByRole('button', { name: 'Add', exact: true }).click()
     await page.getByRole('dialog', { name: 'Secret of The library' }).waitFor()
     const secret = await secretOf(page)
     expect(secret).toMatch(/^whsec_[\w+/]{43}=$/)
     await expectAccessible(page)
-    await screenshot(page, `${slug}-secret`)
+    await show(page, `${slug}-secret`)
     await done(page)
     await page.getByRole('dialog').waitFor({ state: 'detached' })
     // Seen once: neither in the page nor in what the browser keeps of it.
@@ -93,7 +93,7 @@ describe.each(looks)('%s', (look, options) => {
     await page.getByText('Our database is away').first().waitFor()
     await page.getByText('webhook-signature: v1').waitFor()
     await expectAccessible(page)
-    await screenshot(page, `${slug}-log`, { fullPage: true })
+    await show(page, `${slug}-log`, { fullPage: true })
 
     receiver.answer(response => response.writeHead(204).end())
     const told = receiver.told.length
@@ -105,14 +105,14 @@ describe.each(looks)('%s', (look, options) => {
     await addStudent(school.client, 'Hopper')
     await page.getByText('it answered that it is gone for good (410)').waitFor()
     await expectAccessible(page)
-    await screenshot(page, `${slug}-gone`, { fullPage: true })
+    await show(page, `${slug}-gone`, { fullPage: true })
     await page.getByRole('button', { name: 'Switch on The library' }).click()
     await page.getByText('It is told what happens from now on.').waitFor()
     receiver.answer(response => response.writeHead(204).end())
     await choose(page, 'Send again')
     await page.getByRole('dialog').waitFor()
     await expectAccessible(page)
-    await screenshot(page, `${slug}-again`)
+    await show(page, `${slug}-again`)
     await page.getByRole('button', { name: 'Send again' }).click()
     await page.getByText('1 event is sent again.').waitFor()
 
