@@ -145,7 +145,7 @@ function joinRooms({ platform, limits, limited, metrics, jobs, bus, jwtPrivateKe
 /** The published contract, made from the rooms without a database behind them. */
 export async function contract(): Promise<string> {
   const none = () => Promise.reject(new Error('The contract is printed without a database.'))
-  const platform: Platform = { fork: () => { throw new Error('The contract is printed without a database.') }, transaction: none, query: none, pool: () => ({ size: 0, open: 0, idle: 0, waiting: 0 }), close: async () => {} }
+  const platform: Platform = { fork: () => { throw new Error('The contract is printed without a database.') }, transaction: none, query: none, prepared: none, pool: () => ({ size: 0, open: 0, idle: 0, waiting: 0 }), close: async () => {} }
   const rooms = joinRooms({
     platform,
     limits: { count: none, giveBack: none, attempt: none },

@@ -32,9 +32,9 @@ export class TenantConnection implements DatabaseConnection {
     // One packet, together with what this turn of the event loop sends.
     const { stream } = this.client.connection
     stream.cork()
-    const begin = this.#send(['begin', settings.isolationLevel === 'repeatable read' && 'isolation level repeatable read', settings.accessMode === 'read only' && 'read only'].filter(Boolean).join(' '), [])
+    const begin = this.#sendFrame(['begin', settings.isolationLevel === 'repeatable read' && 'isolation level repeatable read', settings.accessMode === 'read only' && 'read only'].filter(Boolean).join(' '))
     // The role comes last: once it is the tenant's, set_config is out of reach.
-    const become = this.#send('select set_config(\'search_path\', $1, true), set_config(\'role\', $2, true)', [schema, schema])
+    const become = this.#sendFrame('select set_config(\'search_path\', $1, true), set_config(\'role\', $2, true)', [schema, schema], 'become')
     this.#opening = Promise.all([begin, become])
     // Heard at the first statement or at commit; until then nobody awaits it.
     this.#opening.catch(() => {})
@@ -50,7 +50,7 @@ export class TenantConnection implements DatabaseConnection {
   #closeEarly(): void {
     if (this.#over || !this.router.leave(this.client, this.tenantId))
       return
-    this.#closing = this.#send('commit', [])
+    this.#closing = this.#sendFrame('commit')
     this.#closing.catch(() => {})
   }
 
@@ -83,7 +83,7 @@ export class TenantConnection implements DatabaseConnection {
       throw new Error('Nothing was committed: a statement of this transaction had been refused.')
     this.#end()
     // After an error that somebody swallowed PostgreSQL answers COMMIT with ROLLBACK, and no error of its own.
-    const { command } = await this.#send('commit', [])
+    const { command } = await this.#sendFrame('commit')
     if (command !== 'COMMIT')
       throw new Error('Nothing was committed: a statement of this transaction had failed.')
   }
@@ -122,8 +122,16 @@ export class TenantConnection implements DatabaseConnection {
   }
 
   /** Always the extended protocol: one statement a message, whatever its text holds. */
-  #send(text: string, values: readonly unknown[]): Promise<pg.QueryResult> {
-    return this.client.query({ text, values: [...values], queryMode: 'extended' } as pg.QueryConfig)
+  #send(text: string, values: readonly unknown[], name?: string): Promise<pg.QueryResult> {
+    return this.client.query({ text, values: [...values], name, queryMode: 'extended' } as pg.QueryConfig)
+  }
+
+  /**
+   * What every transaction begins and ends with is read once a connection: it has a name. A school's own statements
+   * have none: PostgreSQL would plan them anew for each school all the same, and schools of two versions would share them.
+   */
+  #sendFrame(text: string, values: readonly unknown[] = [], name = text): Promise<pg.QueryResult> {
+    return this.#send(text, values, name)
   }
 }
 

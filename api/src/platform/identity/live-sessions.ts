@@ -28,7 +28,7 @@ export interface Found {
 
 /** Who is behind each of these sessions now. One that has ended, or whose account, membership or tenant has, is left out. */
 export async function readStandings(platform: Platform, sessionIds: readonly string[]): Promise<Map<string, Found>> {
-  const rows = await platform.query<SessionRow>(`
+  const rows = await platform.prepared<SessionRow>('standings of sessions', `
     select s.id, s.account_id, s.tenant_id, m.role, t.lifecycle = 'SUSPENDED' as suspended, t.lifecycle_reason as reason, a.superadmin, a.totp_confirmed_at is not null as second_factor, a.email,
       t.node, t.preparation_status, t.schema_version, t.schema_serves_from
     from platform.session s
