@@ -100,7 +100,7 @@ export class SchoolDoor {
   get answeredBefore(): string | undefined { return this.#answeredBefore }
 
   /** Keeps the answer and commits the change with it; without one nothing of the change stays. True where there was a change. */
-  async settle(answer: string | undefined): Promise<boolean> {
+  async settle(answer: (() => string) | undefined): Promise<boolean> {
     const changing = this.#changing
     if (!changing)
       return false
@@ -108,7 +108,7 @@ export class SchoolDoor {
       await this.#giveUp()
       return true
     }
-    await keepAnswer(await changing.db, this.#once!, answer)
+    await keepAnswer(await changing.db, this.#once!, answer())
     this.#changing = undefined
     await changing.commit()
     return true

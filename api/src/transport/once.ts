@@ -59,7 +59,7 @@ export async function settle({ response, contextValue }: GraphQLRequestContextWi
     if (undone)
       singleResult.data = null
     else
-      await school.settle(JSON.stringify({ data: singleResult.data }))
+      await school.settle(() => JSON.stringify({ data: singleResult.data }))
   }
   catch (error) {
     if (!expected(error))
