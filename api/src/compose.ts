@@ -195,9 +195,10 @@ export async function startApi(config: Config, urls: LoginUrls, log: Log, webRoo
   const { tenancy, sessions, programs, audit, exports } = rooms
   const reception = {
     async recognise(token: string, address: string) {
-      if (looksLikeKey(token))
-        return programs.principalOf(token, address)
-      const { principal, tenant } = await sessions.recognise(token)
+      const known = await (looksLikeKey(token) ? programs.principalOf(token, address) : sessions.recognise(token))
+      if ('refused' in known)
+        return known
+      const { principal, tenant } = known
       return { principal, ...(tenant && { admit: () => tenancy.admitTo(tenant) }) }
     },
     standings: (asked: readonly Known[]) => standingsOf(asked, rooms),

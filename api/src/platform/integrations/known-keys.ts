@@ -4,30 +4,37 @@ import type { KeyRefusal } from '../../access/served-request.ts'
 import type { Platform } from '../../database/platform-db.ts'
 import type { ExpectedError } from '../../shared/errors.ts'
 import type { Metrics } from '../../shared/metrics.ts'
-import type { Lifecycle } from '../tenancy/room.ts'
+import type { PreparationStatus, TenantState } from '../tenancy/room.ts'
 import type { KeyUse } from './key-use.ts'
 import { Buffer } from 'node:buffer'
 import { timingSafeEqual } from 'node:crypto'
 import { isScope } from '../../access/scopes.ts'
 import { Forbidden, Unauthenticated } from '../../shared/errors.ts'
+import { together } from '../../shared/together.ts'
 import { allows } from './addresses.ts'
 import { hashOf, prefixOf } from './token.ts'
 
 interface KeyRow {
   id: string
   tenant_id: string
+  prefix: string
   token_hash: Buffer
   scopes: string[]
   addresses: string[]
   expires_at: Date | string | null
   good: boolean
   revoked: boolean
-  lifecycle: Lifecycle
+  lifecycle: TenantState['lifecycle']
   lifecycle_reason: string | null
+  node: string
+  preparation_status: PreparationStatus
+  schema_version: number | null
+  schema_serves_from: number | null
 }
 
-const columns = `k.id, k.tenant_id, k.token_hash, k.scopes, k.addresses, k.expires_at,
-  k.revoked_at is null and (k.expires_at is null or k.expires_at > now()) as good, k.revoked_at is not null as revoked, t.lifecycle, t.lifecycle_reason`
+const columns = `k.id, k.tenant_id, k.prefix, k.token_hash, k.scopes, k.addresses, k.expires_at,
+  k.revoked_at is null and (k.expires_at is null or k.expires_at > now()) as good, k.revoked_at is not null as revoked,
+  t.lifecycle, t.lifecycle_reason, t.node, t.preparation_status, t.schema_version, t.schema_serves_from`
 
 /** Compared with where no key has the prefix, so that this takes as long. */
 const nobodys = Buffer.alloc(32)
@@ -37,12 +44,20 @@ export interface RefusedKey { readonly keyId: string, readonly tenantId: string,
 
 /** Who is behind an API key. The database is asked every time: a key that was revoked is nobody's at the next request. */
 export class KnownKeys {
+  readonly #find = together(async (prefixes: readonly string[]) => {
+    const rows = await this.platform.prepared<KeyRow>('keys by prefix', `select ${columns} from platform.api_key k join platform.tenant t on t.id = k.tenant_id where k.prefix = any($1)`, [prefixes])
+    return new Map(rows.map(row => [row.prefix, row]))
+  })
+
   constructor(private readonly platform: Platform, private readonly use: KeyUse, private readonly metrics: Metrics) {}
 
-  /** Wrong, revoked, expired and never given out are answered alike, after the same work: one statement, one comparison. */
-  async principalOf(token: string, address: string): Promise<{ readonly principal: Integrator } | { readonly refused: RefusedKey }> {
+  /**
+   * Who is behind a key, and how its school stands. Wrong, revoked, expired and never given out are answered alike, after
+   * the same work: one statement, one comparison.
+   */
+  async principalOf(token: string, address: string): Promise<{ readonly principal: Integrator, readonly tenant: TenantState } | { readonly refused: RefusedKey }> {
     const prefix = prefixOf(token)
-    const [key] = prefix === undefined ? [] : await this.platform.query<KeyRow>(`select ${columns} from platform.api_key k join platform.tenant t on t.id = k.tenant_id where k.prefix = $1`, [prefix])
+    const key = prefix === undefined ? undefined : await this.#find(prefix)
     const right = timingSafeEqual(hashOf(token), key?.token_hash ?? nobodys)
     if (!key || !right) {
       this.metrics.apiKeysRefused.inc({ reason: 'unknown' })
@@ -54,7 +69,7 @@ export class KnownKeys {
       return { refused: { keyId: key.id, tenantId: key.tenant_id, ...refusal } }
     }
     this.use.note(key.id, address)
-    return { principal: integratorOf(key) }
+    return { principal: integratorOf(key), tenant: tenantOf(key) }
   }
 
   /** Those of these keys that are still good, in schools that are open; each once. */
@@ -78,6 +93,18 @@ function refusalOf(key: KeyRow, address: string): Pick<RefusedKey, 'why' | 'erro
   if (!allows(key.addresses, address))
     return { why: 'ADDRESS', error: new Forbidden('This key may not be used from this address.', { code: 'ADDRESS_NOT_ALLOWED', facts: { address } }) }
   return undefined
+}
+
+function tenantOf(key: KeyRow): TenantState {
+  return {
+    id: key.tenant_id,
+    node: key.node,
+    lifecycle: key.lifecycle,
+    lifecycleReason: key.lifecycle_reason,
+    preparationStatus: key.preparation_status,
+    schemaVersion: key.schema_version,
+    schemaServesFrom: key.schema_serves_from,
+  }
 }
 
 function integratorOf({ id, tenant_id: tenantId, scopes, expires_at: end }: KeyRow): Integrator {

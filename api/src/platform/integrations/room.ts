@@ -38,7 +38,7 @@ export function integrationsRoom({ platform, tenancy, jobs, people, limits, limi
   return {
     programs: {
       /** Who shows a key, or asks as one. */
-      principalOf: async (token: string, address: string) => isExplorerToken(token) ? { principal: await explorer.principalOf(token) } : known.principalOf(token, address),
+      principalOf: async (token: string, address: string) => isExplorerToken(token) ? { principal: await explorer.principalOf(token), tenant: undefined } : known.principalOf(token, address),
       /** Those of these who may still ask. */
       async standings(asked: readonly Integrator[]): Promise<Integrator[]> {
         const [explorers, programs] = [asked.filter(who => who.explorer), asked.filter(who => !who.explorer)]
