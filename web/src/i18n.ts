@@ -23,3 +23,11 @@ export async function loadDeveloperWords({ global }: ReturnType<typeof createMes
   const { default: words } = await import('./locales/developer.en.json')
   global.mergeLocaleMessage('en', words)
 }
+
+/** What is read where people, classes and courses are looked at and changed. */
+export async function loadRosterWords({ global }: ReturnType<typeof createMessages>): Promise<void> {
+  if (global.te('roster.edit'))
+    return
+  const { default: words } = await import('./locales/roster.en.json')
+  global.mergeLocaleMessage('en', words)
+}

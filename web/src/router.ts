@@ -3,7 +3,7 @@ import type { createMessages } from './i18n.ts'
 import type { Session } from './rooms/session/room.ts'
 import { nextTick } from 'vue'
 import { createRouter, createWebHistory } from 'vue-router'
-import { loadDeveloperWords, loadOperatorWords } from './i18n.ts'
+import { loadDeveloperWords, loadOperatorWords, loadRosterWords } from './i18n.ts'
 import { accountRoutes, officeAccountRoutes } from './rooms/account/room.ts'
 import { auditRoutes } from './rooms/audit/room.ts'
 import { dashboardRoutes } from './rooms/dashboard/room.ts'
@@ -27,7 +27,7 @@ declare module 'vue-router' {
     /** Which of the console's places the page belongs to. */
     place?: string
     /** Words of its own that the page needs, which are loaded with it. */
-    words?: 'developer'
+    words?: 'developer' | 'roster'
   }
 }
 
@@ -62,6 +62,8 @@ export function createAppRouter(session: Session, i18n: ReturnType<typeof create
       await loadOperatorWords(i18n)
     if (to.meta.words === 'developer')
       await loadDeveloperWords(i18n)
+    if (to.meta.words === 'roster')
+      await loadRosterWords(i18n)
     if (needsSession(to) && !viewer)
       return { name: 'sign-in', query: { next: to.fullPath } }
     // The operator's people belong to no school.

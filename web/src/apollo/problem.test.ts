@@ -22,6 +22,11 @@ test('where a school must be chosen, the schools are named', () => {
   expect(readProblem(graphQL({ code: 'CONFLICT' })).schools).toBeUndefined()
 })
 
+test('a record that somebody else has changed says which version it has now', () => {
+  expect(readProblem(graphQL({ code: 'CONFLICT', version: 4 }))).toMatchObject({ code: 'CONFLICT', version: 4 })
+  expect(readProblem(graphQL({ code: 'COURSE_IN_USE', classes: 2 }))).toMatchObject({ code: 'COURSE_IN_USE', classes: 2 })
+})
+
 test('a refusal for rate tells how long to wait, from GraphQL or from the header', () => {
   expect(readProblem(graphQL({ code: 'RATE_LIMITED', retryAfter: 12 }))).toMatchObject({ code: 'RATE_LIMITED', retryAfter: 12 })
   expect(readProblem(http(429, 'slow down', { 'retry-after': '30' }))).toMatchObject({ code: 'RATE_LIMITED', retryAfter: 30 })

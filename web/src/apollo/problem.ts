@@ -13,12 +13,17 @@ export interface Problem {
   /** Why: the operator's words about a closed school, or which of the reasons that one code covers. */
   reason?: string
   fields: FieldProblem[]
+  /** Of a record, now: somebody else has changed it. */
+  version?: number
+  /** How many classes stand in the way. */
+  classes?: number
   /** The schools to choose from, where the answer is that one must be chosen. */
   schools?: NamedSchool[]
 }
 
 interface ErrorShape { message?: unknown, extensions?: Record<string, unknown> }
 
+const count = (value: unknown) => (typeof value === 'number' ? value : undefined)
 const text = (value: unknown) => (typeof value === 'string' ? value : undefined)
 
 function readFields(value: unknown): FieldProblem[] {
@@ -46,7 +51,9 @@ function fromGraphQL({ message, extensions = {} }: ErrorShape): Problem {
     code: text(extensions.code) ?? 'UNKNOWN',
     message: text(message) ?? '',
     requestId: text(extensions.requestId),
-    retryAfter: typeof extensions.retryAfter === 'number' ? extensions.retryAfter : undefined,
+    retryAfter: count(extensions.retryAfter),
+    version: count(extensions.version),
+    classes: count(extensions.classes),
     status: text(extensions.status),
     reason: text(extensions.reason),
     fields: readFields(extensions.fields),

@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, expect, test } from 'vitest'
-import { createMessages, loadDeveloperWords, loadOperatorWords } from '../i18n.ts'
+import { createMessages, loadDeveloperWords, loadOperatorWords, loadRosterWords } from '../i18n.ts'
 
 const i18n = createMessages()
 const { t, te } = i18n.global
-beforeAll(() => Promise.all([loadOperatorWords(i18n), loadDeveloperWords(i18n)]))
+beforeAll(() => Promise.all([loadOperatorWords(i18n), loadDeveloperWords(i18n), loadRosterWords(i18n)]))
 const src = fileURLToPath(new URL('..', import.meta.url))
 
 test('counts are put in words by the locale’s plural rule', () => {

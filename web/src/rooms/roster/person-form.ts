@@ -11,6 +11,28 @@ export const personForm = z.object({
   grade: maybe.check(z.maxLength(20, 'TOO_LONG')),
 })
 
+/** What is changed of somebody who is there already. */
+export const personEdit = z.object({
+  givenName: name,
+  familyName: name,
+  preferredGivenName: maybe,
+  email: maybe.check(z.refine(email => email === '' || z.email().safeParse(email).success, 'EMAIL_MALFORMED')),
+  phone: maybe.check(z.maxLength(50, 'TOO_LONG')),
+  identifier: maybe,
+  grades: words(20),
+})
+
+/** Several short words in one box, with commas between them. */
+export function words(longest: number) {
+  return z.string().check(z.refine(text => listed(text).every(word => word.length <= longest), 'TOO_LONG'))
+}
+export const listed = (text: string) => text.split(',').map(word => word.trim()).filter(Boolean)
+
+/** An emptied box empties the field; the server tells which cannot be. */
+export function withNulls<T extends Record<string, unknown>>(values: T) {
+  return Object.fromEntries(Object.entries(values).map(([field, value]) => [field, value === '' ? null : value])) as { [key in keyof T]: T[key] | null }
+}
+
 export const emptyPerson = () => ({ givenName: '', familyName: '', email: '', identifier: '', grade: '' })
 
 /** A box left empty is not said at all. */

@@ -1,23 +1,14 @@
 import type { MaybeRefOrGetter } from 'vue'
 import type { RosterRole } from '../../apollo/generated/graphql.ts'
-import { computed, onScopeDispose, ref, toValue, watch } from 'vue'
+import { computed, toValue } from 'vue'
 import { PeopleDocument } from '../../apollo/generated/graphql.ts'
 import { useQuery } from '../../apollo/useQuery.ts'
 import { listName } from './names.ts'
-
-const PAUSE = 200
+import { useTyped } from './useTyped.ts'
 
 /** People of one role for a combobox, found by the server while someone types. */
 export function usePeopleSearch(role: RosterRole, enabled: MaybeRefOrGetter<boolean>, without: MaybeRefOrGetter<ReadonlySet<string>> = new Set()) {
-  const search = ref('')
-  const asked = ref('')
-  let timer: ReturnType<typeof setTimeout> | undefined
-  watch(search, (next) => {
-    clearTimeout(timer)
-    timer = setTimeout(() => { asked.value = next.trim() }, PAUSE)
-  })
-  onScopeDispose(() => clearTimeout(timer))
-
+  const { search, asked } = useTyped()
   const { data, loading } = useQuery(PeopleDocument, () => ({
     first: 20,
     filter: { role, search: asked.value || undefined },
