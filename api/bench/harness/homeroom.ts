@@ -25,12 +25,12 @@ export interface Homeroom {
   stop: () => Promise<void>
 }
 
-export async function openHomeroom(): Promise<Homeroom> {
+export async function openHomeroom({ rateLimits = false }: { rateLimits?: boolean } = {}): Promise<Homeroom> {
   const dataDir = await mkdtemp(join(tmpdir(), 'homeroom-bench-'))
   // Started by root the server runs as another account, which must get in there.
   await chmod(dataDir, 0o755)
   const database = await openDatabase(loadConfig({ DATA_DIR: dataDir }), createLog('warn'))
-  const env = { NODE_ENV: 'production', DATA_DIR: dataDir, PORT: '0', RATE_LIMITS: 'off', LOG_LEVEL: 'error', WORKER_CONCURRENCY: String(parallelism) }
+  const env = { NODE_ENV: 'production', DATA_DIR: dataDir, PORT: '0', RATE_LIMITS: rateLimits ? 'on' : 'off', LOG_LEVEL: 'error', WORKER_CONCURRENCY: String(parallelism) }
   const api = await startChild([main], { ...env, PROCESS: 'api' }, 'Homeroom is at ')
   let worker: Child | undefined
   const homeroom: Homeroom = {

@@ -9,7 +9,8 @@ export interface Line {
   readonly held: readonly number[]
   readonly heldUnit: string
   readonly target: string
-  readonly met: boolean
+  /** Undefined where no target was set. */
+  readonly met: boolean | undefined
   /** Said below the table: what was compared with what, and where the time went. */
   readonly notes: readonly string[]
 }
@@ -23,7 +24,7 @@ export function table(lines: readonly Line[]): string {
     numbers(line.ours, line.unit),
     numbers(line.held, line.heldUnit),
     line.target,
-    line.met ? 'met' : 'MISSED',
+    line.met === undefined ? '' : line.met ? 'met' : 'MISSED',
   ])]
   const widths = header.map((_, column) => Math.max(...rows.map(row => row[column]!.length)))
   const drawn = rows.map(row => row.map((cell, column) => cell.padEnd(widths[column]!)).join('  ').trimEnd())

@@ -57,7 +57,7 @@ export async function reads(bench: Bench): Promise<Line[]> {
         held: [ratio],
         heldUnit: '×',
         target: target === undefined ? 'none' : `≥ ${target.toFixed(2)} ×`,
-        met: target === undefined || ratio >= target,
+        met: target === undefined ? undefined : ratio >= target,
         notes,
       }
     }
