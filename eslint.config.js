@@ -108,6 +108,11 @@ export default antfu(
       'test/consistent-test-it': ['error', { fn: 'test', withinDescribe: 'test' }],
       // A title may begin with a state or an error code.
       'test/prefer-lowercase-title': 'off',
+      'no-restricted-properties': ['error', ...['mock', 'doMock', 'resetModules'].map(property => ({
+        object: 'vi',
+        property,
+        message: 'Test files share a worker, in which the module may be loaded already: watch or replace a function of an object (vi.spyOn).',
+      }))],
     },
   },
   {

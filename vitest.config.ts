@@ -16,8 +16,9 @@ const alone = ['test/journey/rolling-restart.test.ts', 'test/journey/sign-up-rus
 
 export default defineConfig({
   test: {
-    // Most tests wait: for processes, heartbeats and locks. By itself it would run one file at a time on two processors.
-    maxWorkers: Math.min(6, Math.max(3, availableParallelism() - 1)),
+    // Most tests wait: for processes, heartbeats and locks. By itself it would run one file at a time on two processors;
+    // four keep these as busy as is good for tests that watch the clock.
+    maxWorkers: Math.min(6, Math.max(4, availableParallelism() - 1)),
     projects: [
       {
         resolve: { alias },
