@@ -1,7 +1,7 @@
 import type { SignedUp, TestHomeroom } from '../../../test/harness/homeroom.ts'
-import { getMetadataStorage } from 'type-graphql'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { graphqlClient } from '../../../test/harness/client.ts'
+import { deprecate } from '../../../test/harness/deprecate.ts'
 import { openHomeroom } from '../../../test/harness/homeroom.ts'
 import { makeKey } from '../../../test/harness/keys.ts'
 import { openSuperadmin } from '../../../test/harness/superadmin.ts'
@@ -10,18 +10,9 @@ let homeroom: TestHomeroom
 let school: SignedUp
 const instead = 'Since 2027-01-01; use `id` instead.'
 
-/** Nothing of ours is deprecated: what the rooms declare is marked before the schema is built of it, as a decorator would mark it. */
-function deprecate(type: string, member: string): void {
-  const { objectTypes, inputTypes, fields } = getMetadataStorage()
-  const { target } = [...objectTypes, ...inputTypes].find(({ name }) => name === type)!
-  fields.find(field => field.target === target && field.schemaName === member)!.deprecationReason = instead
-}
-
 beforeAll(async () => {
-  deprecate('User', 'givenName')
-  deprecate('UserFilter', 'role')
-  deprecate('ApiKey', 'lastFour')
-  getMetadataStorage().queries.find(({ schemaName }) => schemaName === 'thisApiKey')!.deprecationReason = instead
+  for (const [type, member] of [['User', 'givenName'], ['UserFilter', 'role'], ['ApiKey', 'lastFour'], ['Query', 'thisApiKey']] as const)
+    deprecate(type, member, instead)
   homeroom = await openHomeroom()
   school = await homeroom.openSchool('oakfield')
 })
