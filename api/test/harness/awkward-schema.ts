@@ -2,7 +2,7 @@ import { GraphQLBoolean, GraphQLEnumType, GraphQLError, GraphQLID, GraphQLInputO
 import { Invalid } from '../../src/shared/errors.ts'
 
 /** What the resolvers of the awkward schema were asked. */
-export interface Heard { readonly asked: string[] }
+interface Heard { readonly asked: string[] }
 
 // A schema in which everything can go well and wrong, at once and later.
 const Day = new GraphQLScalarType<string, string>({

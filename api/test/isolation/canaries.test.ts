@@ -120,7 +120,7 @@ test('who looked at a school, and why, is told to that school alone', async () =
 
 test('mails and files of one school hold nothing of the other, and files hold no secret', async () => {
   const mails = await homeroom.mailbox.all()
-  expect(mails).toHaveLength(6)
+  expect(mails).toHaveLength(8)
   for (const mail of mails) {
     const [own] = both.filter(({ mark }) => mail.to.includes(mark))
     const [foreign] = both.filter(school => school !== own)
