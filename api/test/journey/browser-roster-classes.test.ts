@@ -1,10 +1,10 @@
-import type { TestBrowser } from '../harness/browser.ts'
+import type { TestBrowser, WatchedPage } from '../harness/browser.ts'
 import type { TestHomeroom } from '../harness/homeroom.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { expectAccessible } from '../harness/browser-accessible.ts'
 import { looks, misdeeds, webRoot } from '../harness/browser-people.ts'
 import { add, openAt, openRoster } from '../harness/browser-roster.ts'
-import { openBrowser, screenshot } from '../harness/browser.ts'
+import { openBrowser, show } from '../harness/browser.ts'
 import { openHomeroom } from '../harness/homeroom.ts'
 import { accept, invited, newcomer } from '../harness/invitations.ts'
 
@@ -20,6 +20,9 @@ afterAll(async () => {
   await browser?.close()
 })
 
+/** How far the page can be pushed sideways. */
+const overflow = (page: WatchedPage) => page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth')
+
 describe.each(looks)('%s', (look, options) => {
   const slug = (name: string) => `${name}-${look.slice(0, 5)}`
 
@@ -30,7 +33,7 @@ describe.each(looks)('%s', (look, options) => {
     const second = await openAt(browser, homeroom, school.email, options, `/classes/${group}`)
     await page.getByRole('heading', { name: 'Mathematics 7b' }).waitFor()
     await expectAccessible(page)
-    await screenshot(page, slug('class-page'))
+    await show(page, slug('class-page'))
     for (const each of [page, second])
       await each.getByRole('button', { name: 'Edit', exact: true }).click()
 
@@ -50,7 +53,7 @@ describe.each(looks)('%s', (look, options) => {
     await page.getByRole('button', { name: 'Save' }).click()
     await page.getByRole('heading', { name: 'Somebody else changed this meanwhile' }).waitFor()
     await expectAccessible(page)
-    await screenshot(page, slug('class-meanwhile'))
+    await show(page, slug('class-meanwhile'))
     expect(await page.getByLabel('Room').inputValue()).toBe('Hall')
     await page.getByRole('button', { name: 'Save' }).click()
     await page.getByRole('heading', { name: 'Algebra 7' }).waitFor()
@@ -81,7 +84,7 @@ describe.each(looks)('%s', (look, options) => {
     await page.getByRole('button', { name: 'Save' }).click()
     await page.getByRole('heading', { name: 'Somebody else changed this meanwhile' }).waitFor()
     await expectAccessible(page)
-    await screenshot(page, slug('place-meanwhile'))
+    await show(page, slug('place-meanwhile'))
     await page.getByRole('radio', { name: 'Theirs 2026-09-01' }).check()
     await page.getByRole('button', { name: 'Save' }).click()
     await page.getByText(/until Dec 18, 2026/).waitFor()
@@ -92,7 +95,8 @@ describe.each(looks)('%s', (look, options) => {
     await page.getByRole('button', { name: 'Save' }).click()
     await page.getByText('The place of Grace Hopper was saved.').waitFor()
     await page.getByText('Main teacher').waitFor({ state: 'detached' })
-    await screenshot(page, slug('place-page'))
+    await show(page, slug('place-page'))
+    expect(await overflow(page)).toBe(0)
     expect(misdeeds(page)).toEqual([])
   }, 120_000)
 
@@ -125,17 +129,33 @@ describe.each(looks)('%s', (look, options) => {
     await page.getByRole('button', { name: 'Save' }).click()
     await page.getByText('Latin for all was saved.').waitFor()
     await expectAccessible(page)
-    await screenshot(page, slug('courses'))
+    await show(page, slug('courses'))
 
     await page.getByRole('button', { name: 'Remove Mathematics 7b' }).click()
     await page.getByRole('dialog').getByText(/1 class takes this course/).first().waitFor()
     await expectAccessible(page)
-    await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Close' }).last().click()
     await page.getByRole('button', { name: 'Remove Latin for all' }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Remove Latin for all' }).click()
     await page.getByRole('button', { name: 'Edit Latin for all' }).waitFor({ state: 'detached' })
     await page.getByRole('button', { name: 'Undo' }).click()
     await page.getByRole('button', { name: 'Edit Latin for all' }).waitFor()
+
+    // Gone while nobody looked, and a code that somebody else has got: the way back says why not.
+    await school.client.ask('mutation ($id: ID!) { removeCourse(id: $id, version: 5) { id } }', { id })
+    const other = await add(school, 'createCourse', { title: 'Latin again', courseCode: 'LA' })
+    await page.getByRole('button', { name: 'Removed' }).click()
+    await page.getByRole('button', { name: 'Bring back Latin for all' }).click()
+    await page.getByRole('dialog').getByText('Another course has this code.').waitFor()
+    await expectAccessible(page)
+    await show(page, slug('courses-removed'))
+    await school.client.ask('mutation ($id: ID!) { removeCourse(id: $id, version: 1) { id } }', { id: other })
+    await page.getByRole('button', { name: 'Bring back Latin for all' }).click()
+    await page.getByText('Latin for all is back.').waitFor()
+    await page.getByRole('button', { name: 'Bring back Latin again' }).waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('button', { name: 'Edit Latin for all' }).waitFor()
+    expect(await overflow(page)).toBe(0)
     expect(misdeeds(page)).toEqual([])
   }, 120_000)
 })

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { expectAccessible } from '../harness/browser-accessible.ts'
 import { looks, misdeeds, webRoot } from '../harness/browser-people.ts'
 import { openAt, openRoster } from '../harness/browser-roster.ts'
-import { openBrowser, screenshot } from '../harness/browser.ts'
+import { openBrowser, show } from '../harness/browser.ts'
 import { openHomeroom } from '../harness/homeroom.ts'
 
 let browser: TestBrowser
@@ -31,7 +31,7 @@ describe.each(looks)('%s', (look, options) => {
       await each.getByText('Mathematics 7b').waitFor()
     }
     await expectAccessible(page)
-    await screenshot(page, slug('person-drawer'))
+    await show(page, slug('person-drawer'))
     for (const each of [page, second])
       await each.getByRole('button', { name: 'Edit', exact: true }).click()
 
@@ -54,7 +54,7 @@ describe.each(looks)('%s', (look, options) => {
     expect(await page.getByLabel('Family name').inputValue()).toBe('King')
     expect(await page.getByRole('radio', { name: 'Yours Ada Augusta' }).isChecked()).toBe(true)
     await expectAccessible(page)
-    await screenshot(page, slug('person-meanwhile'))
+    await show(page, slug('person-meanwhile'))
     await page.getByRole('radio', { name: 'Theirs Augusta' }).check()
     expect(await page.getByLabel('Given name').inputValue()).toBe('Augusta')
     await page.getByRole('button', { name: 'Save' }).click()
@@ -66,7 +66,7 @@ describe.each(looks)('%s', (look, options) => {
     await page.getByRole('button', { name: 'Remove', exact: true }).click()
     await page.getByText(/leaves the lists, and 1 class: Mathematics 7b/).waitFor()
     await expectAccessible(page)
-    await screenshot(page, slug('person-remove'))
+    await show(page, slug('person-remove'))
     // Somebody changes the record while the question is open: it is asked again.
     await school.client.ask('mutation ($input: UpdateUserInput!) { updateUser(input: $input) { id } }', { input: { id: student, version: 3, pronouns: 'she' } })
     await page.getByRole('button', { name: /^Remove Augusta/ }).click()
