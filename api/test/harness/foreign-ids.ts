@@ -8,6 +8,7 @@ import { openHomeroom } from './homeroom.ts'
 import { openMarkedSchools } from './marked-schools.ts'
 import { withId } from './operations.ts'
 import { rightCalls } from './right-calls.ts'
+import { statementsOfBoth } from './statements.ts'
 
 /** Who walks: the head of a school, or a program of theirs with every scope there is. */
 export type Walker = 'client' | 'program'
@@ -60,6 +61,9 @@ export function walkForeignIds(walker: Walker, withIds: readonly Operation[]): v
           expect(await answer(operation, withId(right, place, form(foreign), inList))).toEqual(missing)
           expect(missing.status).toBeLessThan(500)
         }
+        // Nor does it take any longer: the same is asked for.
+        const [forNothing, forForeign] = await statementsOfBoth(() => answer(operation, withId(right, place, nowhere, inList)), () => answer(operation, withId(right, place, foreign, inList)))
+        expect(forForeign).toEqual(forNothing)
         for (const id of [...strange(foreign), 5, ['x'], { id: foreign }]) {
           const { status, body } = await answer(operation, withId(right, place, id, inList))
           expect.soft([id, status < 500, JSON.stringify(body)]).toEqual([id, true, expect.not.stringContaining('INTERNAL_SERVER_ERROR')])

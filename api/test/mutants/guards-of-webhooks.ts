@@ -25,5 +25,8 @@ export const webhookGuards: readonly Guard[] = [
   { name: 'webhooks: who is gone is switched off', file: `${room}/webhooks.worker.ts`, guard: 'if (end?.gone || failedTooLong)', without: 'if (failedTooLong)', tests: awkward },
   { name: 'webhooks: who fails for days is switched off', file: `${room}/webhooks.worker.ts`, guard: 'if (end?.gone || failedTooLong)', without: 'if (end?.gone || (failedTooLong && end.gone))', tests: awkward },
   { name: 'webhooks: nobody is left alone for longer than an hour because they say so', file: `${room}/retries.ts`, guard: 'Math.min(retryAfter ?? 0, longestWait)', without: 'retryAfter ?? 0', tests: awkward },
+  { name: 'webhooks: nobody goes where an answer points', file: `${room}/post.ts`, guard: 'const known = {', without: 'if (response.headers.location)\n          await request(String(response.headers.location), { method: \'POST\', headers, body, dispatcher })\n        const known = {', tests: awkward },
+  { name: 'webhooks: a signature is of the id, the time and the body', file: 'src/shared/standard-webhooks.ts', guard: 'new Webhook(secret).sign(id, at, body)', without: 'new Webhook(secret).sign(id, at, body.slice(1))', tests: telling },
+  { name: 'webhooks: each secret signs while one is replaced', file: 'src/shared/standard-webhooks.ts', guard: 'secrets.map(secret =>', without: 'secrets.slice(0, 1).map(secret =>', tests: telling },
   { name: 'webhooks: requests cannot read secrets', file: 'src/database/rights.ts', guard: '...columns(\'select\', [\'id\', \'endpoint_id\', \'created_at\', \'expires_at\'])', without: '\'select\'', tests: ['src/database/walls.test.ts'] },
 ]

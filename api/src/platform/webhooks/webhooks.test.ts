@@ -4,7 +4,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { openHomeroom } from '../../../test/harness/homeroom.ts'
 import { addStudent, deliveryLog, makeEndpoint, nextTold, quickly, verified } from '../../../test/harness/webhook-endpoint.ts'
 import { openReceiver } from '../../../test/harness/webhook.ts'
+import { openOwnerPool } from '../../database/owner-pool.ts'
 import { schemaName } from '../../database/schema-names.ts'
+import { sendWave } from './wave.ts'
+import { openSecretSeal } from './webhook-secret.ts'
 
 let homeroom: TestHomeroom
 let school: SignedUp
@@ -44,6 +47,9 @@ test('an endpoint is told what it has chosen, and no other school\'s', async () 
   const elsewhere = await openReceiver()
   await makeEndpoint(riverside.client, elsewhere.url)
   await makeEndpoint(school.client, receiver.url, ['teacher.created', 'class.created'])
+  // Another of the same school hears all of it.
+  const curious = await openReceiver()
+  await makeEndpoint(school.client, curious.url)
   await addStudent(school.client, 'Hopper')
   const { addTeacher: { id } } = await school.client.ask<{ addTeacher: { id: string } }>('mutation { addTeacher(input: { givenName: "Emmy", familyName: "Noether" }) { id } }')
   const { body } = await nextTold(receiver, 0)
@@ -51,7 +57,10 @@ test('an endpoint is told what it has chosen, and no other school\'s', async () 
   expect(await sql('select type, count(*)::int from platform.webhook_event where tenant_id = $1 and at > now() - interval \'1 minute\' and type <> \'student.created\' group by 1', [school.tenantId])).toEqual([{ type: 'teacher.created', count: 1 }])
   expect(receiver.told).toHaveLength(1)
   expect(elsewhere.told).toEqual([])
+  await nextTold(curious, 1)
+  expect(receiver.told).toHaveLength(1)
   await elsewhere.stop()
+  await curious.stop()
 })
 
 test('a change that is rolled back is told to nobody, and one that is carried twice is told once', async () => {
@@ -154,6 +163,14 @@ test('a school that is suspended is told nothing until it is open again', async 
   await expect.poll(() => sql('select 1 from pgboss.job where name like \'send-%webhooks\' and state < \'completed\''), { timeout: 15_000, interval: 50 }).toEqual([])
   const told = receiver.told.length
   expect((await sql('select 1 from platform.webhook_delivery where state = \'WAITING\' and tenant_id = $1', [school.tenantId]))).toHaveLength(1)
+  // Whoever is called all the same sends nothing either.
+  await sql('update platform.webhook_delivery set next_attempt_at = now() where state = \'WAITING\'')
+  await sql('update platform.webhook_endpoint set held_until = null')
+  const { ask, close } = openOwnerPool({ ownerUrl: homeroom.database.urls.owner, name: 'test', max: 1, lost: () => {} })
+  const post = { send: () => Promise.reject(new Error('sent')), close: async () => {} }
+  const [{ id }] = await sql<{ id: string }>('select id from platform.webhook_endpoint') as [{ id: string }]
+  expect(await sendWave({ ask, post, seal: openSecretSeal('another key altogether'), plan: quickly, counted: () => {} }, id, new AbortController().signal)).toBeUndefined()
+  await close()
   receiver.answer(response => response.writeHead(204).end())
   await setLifecycle('ACTIVE')
   await nextTold(receiver, told)
