@@ -43,6 +43,7 @@ import { operationsRoom } from './platform/operations/room.ts'
 import { preparationJobs, preparationRoom, schoolVersion, startPreparationWorker } from './platform/preparation/room.ts'
 import { registrationRoom } from './platform/registration/room.ts'
 import { tenancyRoom, TenantSchema } from './platform/tenancy/room.ts'
+import { testSchoolsRoom } from './platform/test-schools/room.ts'
 import { enterReady, enterTold, startWebhooksWorker, webhookConcurrency, webhookJobs, webhooksLetters, webhooksRoom } from './platform/webhooks/room.ts'
 import { exchangeRoom } from './school/exchange/room.ts'
 import { rosterRoom } from './school/roster/room.ts'
@@ -122,10 +123,11 @@ function joinRooms({ platform, limits, limited, metrics, jobs, bus, jwtPrivateKe
   const roster = rosterRoom()
   const { tenancy, ...tenancyPart } = tenancyRoom({ platform, limits, served })
   const { identity, sessions, ...identityPart } = identityRoom({ platform, tenancy, limits, jobs, jwtPrivateKey, secretKey, log })
-  const { preparation, ...preparationPart } = preparationRoom({ platform, bus, jobs, seeds: roster.seeds, limits, log })
+  const { preparation, ...preparationPart } = preparationRoom({ platform, bus, jobs, seeds: roster.seeds, sampleSeeds: roster.sampleSeeds, limits, log })
   const { invitations, ...members } = membersRoom({ platform, tenancy, identity, jobs, limits })
   const { programs, points, noteRequest, noteRefusal, ...integrations } = integrationsRoom({ platform, tenancy, jobs, people: ids => sessions.standings(ids), limits, limited, secretKey, metrics, log })
-  const registration = registrationRoom({ platform, tenancy, identity, invitations, preparation, jobs, limits })
+  const { founding, ...registration } = registrationRoom({ platform, tenancy, identity, invitations, preparation, jobs, limits })
+  const testSchools = testSchoolsRoom({ platform, tenancy, preparation, founding, limits })
   const audit = auditRoom({ platform })
   const alerts = alertsRoom({ platform, supportedVersion: served.newest })
   const fleet = fleetRoom({ platform, bus, served, plan: rollout, log })
@@ -134,7 +136,7 @@ function joinRooms({ platform, limits, limited, metrics, jobs, bus, jwtPrivateKe
   const webhooks = webhooksRoom({ platform, jobs, limits, secretKey, settings })
   const operations = operationsRoom({ platform, tenancy, bus, log })
   const { exports, ...exportsPart } = exportsRoom({ platform, tenancy, preparation, invitations, jobs, newestVersion: served.newest })
-  const resolvers = [tenancyPart, identityPart, preparationPart, registration, members, integrations, audit, alerts, fleet, housekeeping, lifecycle, operations, exportsPart, webhooks, roster].flatMap(room => room.resolvers)
+  const resolvers = [tenancyPart, identityPart, preparationPart, registration, testSchools, members, integrations, audit, alerts, fleet, housekeeping, lifecycle, operations, exportsPart, webhooks, roster].flatMap(room => room.resolvers)
   const stop = async () => {
     [preparationPart, fleet, operations].forEach(room => room.stop())
     await integrations.stop()
@@ -262,7 +264,7 @@ export async function startWorker(config: Config, urls: Required<LoginUrls>, log
   // Transactional jobs hold a connection each, and of most kinds there is one at a time; fetching, failing and supervising need four of their own.
   const jobs = await openJobWorker(urls.owner, concurrency + mailConcurrency + webhookConcurrency.quick + webhookConcurrency.slow + platformJobs.length, log, metrics)
   const bus = await openBus({ url: urls.listener, topics: [schoolChanged, rolloutChanged, tenantChanged], log })
-  const preparation = await startPreparationWorker({ ownerUrl: urls.owner, requestUrl: urls.request, jobs, bus, migrations, seeds: rosterRoom().seeds, restoration, concurrency, onReady: (tx, tenantId) => enterReady(jobs, tx, tenantId), metrics, log })
+  const preparation = await startPreparationWorker({ ownerUrl: urls.owner, requestUrl: urls.request, jobs, bus, migrations, seeds: rosterRoom().seeds, sampleSeeds: rosterRoom().sampleSeeds, restoration, concurrency, onReady: (tx, tenantId) => enterReady(jobs, tx, tenantId), metrics, log })
   const schools = await openExportingSchools(urls.request, metrics, log)
   await startExportsWorker({ ownerUrl: urls.owner, jobs, keepDays: config.keepDays.exports, served: { oldest: oldestServed, newest: schoolVersion(migrations) }, openSchool: schools.open, log })
   const mail = await startMailWorker({ ownerUrl: urls.owner, jobs, letters, mailer: openMailer(config, log), baseUrl: publicUrl(config), log })

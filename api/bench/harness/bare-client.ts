@@ -26,7 +26,7 @@ export async function openBareClient({ urls }: Pick<Homeroom, 'urls'>): Promise<
       const tenantId = randomUUID()
       await client.query('begin')
       for (const step of steps)
-        await step.run(tx, { tenantId, name: 'School of the bare client', timeZone: 'Europe/Zurich', locale: 'en', now: new Date(), restoredFrom: null })
+        await step.run(tx, { tenantId, name: 'School of the bare client', timeZone: 'Europe/Zurich', locale: 'en', now: new Date(), restoredFrom: null, cycle: 1 })
       await client.query('commit')
       return tenantId
     },

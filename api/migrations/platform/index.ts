@@ -7,6 +7,7 @@ import { Migration0006Limits } from './0006-limits.ts'
 import { Migration0007Fleet } from './0007-fleet.ts'
 import { Migration0008KeyFacts } from './0008-key-facts.ts'
 import { Migration0009Explorer } from './0009-explorer.ts'
+import { Migration0010TestSchools } from './0010-test-schools.ts'
 
 /** The history of the control plane's tables, oldest first. It and the schools' history never meet. */
 export const platformMigrations = [
@@ -19,4 +20,5 @@ export const platformMigrations = [
   { name: '0007-fleet', class: Migration0007Fleet },
   { name: '0008-key-facts', class: Migration0008KeyFacts },
   { name: '0009-explorer', class: Migration0009Explorer },
+  { name: '0010-test-schools', class: Migration0010TestSchools },
 ]

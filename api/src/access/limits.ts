@@ -18,6 +18,7 @@ const budgets = {
   retryTenantPreparation: { points: 10, seconds: 60 },
   createApiKey: { points: 50, seconds: 3600 },
   exploreWithApiKey: { points: 120, seconds: 3600 },
+  testSchool: { points: 10, seconds: 3600 },
   inviteMember: { points: 50, seconds: 3600 },
   invitation: { points: 60, seconds: 60 },
   acceptInvitation: { points: 30, seconds: 60 },

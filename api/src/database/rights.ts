@@ -60,6 +60,8 @@ const requestGrants: Readonly<Record<string, readonly string[]>> = {
     ...columns('update', ['state', 'tries', 'next_attempt_at', 'error', 'completed_at']),
   ],
   'platform.webhook_attempt': ['select'],
+  // The worker alone writes what was not sent.
+  'platform.held_mail': ['select'],
   'platform.alert': ['select'],
   'platform.alert_look': ['select'],
   // Whether what this release needs has run.

@@ -139,6 +139,7 @@ test('the request login has these rights on what is shared, and not one more', a
     'platform.api_deprecated_use': 'select, insert, update (uses, last_used_at)',
     'platform.audit_event': 'select, insert',
     'platform.deletion_receipt': 'select',
+    'platform.held_mail': 'select',
     'platform.idempotency_key': 'select, insert, delete',
     'platform.invitation': 'select, insert (id, tenant_id, email, role, invited_by, expires_at), update (accepted_at, revoked_at)',
     'platform.membership': 'select, insert, update (role), delete',

@@ -21,6 +21,8 @@ export interface LinkSecret { readonly secret: string, readonly hash: Buffer }
 
 /** A mail in words. Plain text: signs that mean something in HTML are escaped when it is sent. */
 export interface Draft {
+  /** Whose mail it is: of a test school nothing is sent. An account's own mails are no school's. */
+  readonly of: { readonly tenantId: string } | 'account'
   /** The address alone: a name comes from whoever typed it. */
   readonly to: string
   readonly subject: string

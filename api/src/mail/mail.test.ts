@@ -95,7 +95,7 @@ describe('with a mail server', () => {
 })
 
 describe('without one', () => {
-  const draft = (more: Partial<Draft> = {}): Draft => ({ to: 'ada@oakfield.example', subject: 'Hello', paragraphs: ['Some words.'], ...more })
+  const draft = (more: Partial<Draft> = {}): Draft => ({ of: 'account', to: 'ada@oakfield.example', subject: 'Hello', paragraphs: ['Some words.'], ...more })
 
   test('mails are private files, and the newest are kept', async () => {
     const dataDir = mkdtempSync(join(tmpdir(), 'homeroom-mail-'))

@@ -1,9 +1,10 @@
 import type { JobWorker } from '../jobs/queue.ts'
 import type { Log } from '../shared/log.ts'
-import type { Desk, Letter } from './letter.ts'
+import type { Desk, Draft, Letter } from './letter.ts'
 import type { Mailer } from './mailer.ts'
 import { createHash, randomBytes } from 'node:crypto'
 import { openOwnerPool } from '../database/owner-pool.ts'
+import { oneLine } from './letter.ts'
 import { sendMail } from './mail.job.ts'
 
 /** Mails on their way at once. */
@@ -39,7 +40,7 @@ export async function startMailWorker(parts: {
     if (!letter)
       throw new Error(`No room writes mails of the kind ${job.kind}`)
     const draft = await letter.write(desk, job)
-    if (!draft)
+    if (!draft || await held(desk, job.kind, draft))
       return
     try {
       await mailer.send(draft, AbortSignal.any([signal, AbortSignal.timeout(sendingMs)]))
@@ -55,4 +56,14 @@ export async function startMailWorker(parts: {
     }
   })
   return { stop: close }
+}
+
+/** Keeps a mail of a test school where its admins can read it, instead of sending it. Without its link, which is for whom it was written to alone. */
+async function held(desk: Desk, kind: string, { of, to, subject, paragraphs, closing = [] }: Draft): Promise<boolean> {
+  if (of === 'account')
+    return false
+  const kept = await desk.query(`
+    insert into platform.held_mail (id, tenant_id, kind, recipient, subject, paragraphs)
+    select gen_random_uuid(), id, $2, $3, $4, $5 from platform.tenant where id = $1 and test returning id`, [of.tenantId, kind, to, oneLine(subject), [...paragraphs, ...closing]])
+  return kept.length > 0
 }

@@ -23,6 +23,9 @@ export const errorCodes = {
   TENANT_ARCHIVED: { status: 403, means: 'The school has been put away.' },
   ACCESS_REASON_REQUIRED: { status: 400, means: 'A superadmin has to say why the school is looked at (`x-access-reason`).' },
 
+  TEST_SCHOOL: { status: 409, means: 'The school is a test school, which has none of its own.' },
+  TEST_SCHOOL_EXISTS: { status: 409, means: 'The school has a test school already.' },
+
   // What was asked
   BAD_REQUEST: { status: 400, means: 'The HTTP request or socket message has a form that is not taken.' },
   GRAPHQL_PARSE_FAILED: { status: 400, means: 'The document is not GraphQL.' },

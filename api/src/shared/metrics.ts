@@ -35,7 +35,7 @@ export const preparationOutcomes = ['ready', 'attempt_failed', 'attempt_lost', '
 export const keyRefusalReasons = ['unknown', 'revoked', 'expired', 'address', 'school_closed'] as const
 
 /** How a try to send a school's webhook can end. */
-export const webhookOutcomes = ['delivered', 'failed', 'given_up'] as const
+export const webhookOutcomes = ['delivered', 'failed', 'given_up', 'held'] as const
 
 const quick = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
 const slow = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120]

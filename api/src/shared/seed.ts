@@ -14,6 +14,8 @@ export interface NewSchool {
   readonly now: Date
   /** The export whose rows it gets in place of the seeds; null for a school that begins. */
   readonly restoredFrom: string | null
+  /** How many times it has been begun, this one included. */
+  readonly cycle: number
 }
 
 /** One step of filling a new school; its name is what a watcher of the preparation sees. */

@@ -30,7 +30,7 @@ export async function makeFleet(urls: Required<LoginUrls>, count: number, migrat
       const [place, { tenantId, slug }] = next
       await client.query('begin')
       for (const step of steps)
-        await step.run(tx, { tenantId, name: slug, timeZone: 'Europe/Zurich', locale: 'en', now: new Date(), restoredFrom: null })
+        await step.run(tx, { tenantId, name: slug, timeZone: 'Europe/Zurich', locale: 'en', now: new Date(), restoredFrom: null, cycle: 1 })
       await client.query(`
         insert into platform.tenant (id, slug, slug_look, name, time_zone, locale, schema_version, schema_serves_from, preparation_status, preparation_completed_at, created_at)
         values ($1, $2, $2, $2, 'Europe/Zurich', 'en', $3, $4, 'READY', now(), now() - $5 * interval '1 minute')`, [tenantId, slug, schoolVersion(migrations), servesFrom(migrations), count - place])

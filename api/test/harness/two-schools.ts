@@ -58,7 +58,7 @@ export async function openTwoSchools(options: { now?: () => Date, timeZones?: re
     await owner.connect()
     await owner.query('begin')
     for (const step of steps)
-      await step.run({ executeSql: (text, values) => owner.query(text, values) }, { tenantId: id, name, timeZone, locale: 'en', now: now(), restoredFrom: null })
+      await step.run({ executeSql: (text, values) => owner.query(text, values) }, { tenantId: id, name, timeZone, locale: 'en', now: now(), restoredFrom: null, cycle: 1 })
     await owner.query('commit')
     await owner.end()
     const address = { id, node: 'main' }

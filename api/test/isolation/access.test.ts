@@ -19,7 +19,7 @@ const open: Readonly<Record<string, string>> = {
   PreparationStep: 'completedAt name rolledBack startedAt',
   Session: 'accessToken expiresAt viewer',
   SlugAvailability: 'available message reason slug suggestion',
-  Tenant: 'createdAt deleteAfter id lifecycle lifecycleChangedAt lifecycleReason locale name preparation slug timeZone',
+  Tenant: 'createdAt deleteAfter id lifecycle lifecycleChangedAt lifecycleReason locale name preparation slug test timeZone',
   TenantPreparationStatus: 'attempt completedAt completedSteps error maxAttempts sequence startedAt status step steps tenantId totalSteps',
   Viewer: 'email emailVerified id name role secondFactor superadmin tenant',
   WebhookEventType: 'description example name',

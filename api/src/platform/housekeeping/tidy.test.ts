@@ -32,7 +32,7 @@ afterAll(() => homeroom?.stop())
 const sql = <Row>(text: string, values?: unknown[]) => homeroom.database.sql<Row>(text, values)
 const never = new AbortController().signal
 const run = (signal = never) => withClient(homeroom.database.urls.owner, owner => tidyUp(owner, keepDays, signal))
-const nothing = { sessions: 0, accountTokens: 0, invitations: 0, idempotencyKeys: 0, attempts: 0, exports: 0, webhookEvents: 0, webhookDeliveries: 0, webhookEndpoints: 0, webhookSecrets: 0, apiRequests: 0, apiLimits: 0, apiKeys: 0, deprecatedUses: 0, rollouts: 0 }
+const nothing = { sessions: 0, accountTokens: 0, invitations: 0, idempotencyKeys: 0, attempts: 0, exports: 0, webhookEvents: 0, webhookDeliveries: 0, webhookEndpoints: 0, webhookSecrets: 0, heldMails: 0, apiRequests: 0, apiLimits: 0, apiKeys: 0, deprecatedUses: 0, rollouts: 0 }
 
 test('an export stays, though it has expired, while a school is to be made from it', async () => {
   const [{ id }] = await sql<{ id: string }>(`insert into platform.school_export (id, tenant_id, tenant_name, slug, time_zone, locale, state, reason, expires_at, completed_at, size_bytes, sha256, row_counts)
@@ -94,9 +94,11 @@ test('removes what is older than its period, and nothing that is younger', async
       insert into platform.webhook_delivery (id, tenant_id, endpoint_id, event_id, type, next_attempt_at)
       select gen_random_uuid(), $1, e.id, event.id, $2, now() from event, platform.webhook_endpoint e`, [tenantId, type, days])
   }
+  for (const [subject, days] of [['old', 31], ['young', 29]] as const)
+    await insert(`insert into platform.held_mail (id, tenant_id, kind, recipient, subject, paragraphs, at) values (gen_random_uuid(), $1, 'INVITATION', 'x@y', $2, '{}', now() - $3 * interval '1 day')`, [tenantId, subject, days])
   const audit = await sql('select count(*) from platform.audit_event')
 
-  expect(await run()).toEqual({ sessions: 2, accountTokens: 2, invitations: 3, idempotencyKeys: 1, attempts: 1, exports: 2, webhookEvents: 1, webhookDeliveries: 1, webhookEndpoints: 1, webhookSecrets: 1, apiRequests: 1, apiLimits: 1, apiKeys: 0, deprecatedUses: 0, rollouts: 1 })
+  expect(await run()).toEqual({ sessions: 2, accountTokens: 2, invitations: 3, idempotencyKeys: 1, attempts: 1, exports: 2, webhookEvents: 1, webhookDeliveries: 1, webhookEndpoints: 1, webhookSecrets: 1, heldMails: 1, apiRequests: 1, apiLimits: 1, apiKeys: 0, deprecatedUses: 0, rollouts: 1 })
 
   const left = async (statement: string) => (await sql<{ name: string }>(statement)).map(({ name }) => name)
   expect(await left(`select substr(user_agent, 7) as name from platform.session where user_agent like 'test: %' order by 1`)).toEqual(['ended lately', 'open', 'ran out lately'])
@@ -108,6 +110,7 @@ test('removes what is older than its period, and nothing that is younger', async
   expect(await left(`select request_id as name from platform.api_request union all select reason from platform.api_limit`)).toEqual(['29', '29'])
   expect(await left(`select target_version::text as name from platform.rollout order by 1`)).toEqual(['1002', '1003'])
   expect(await left(`select d.type || ' to ' || e.url as name from platform.webhook_delivery d join platform.webhook_endpoint e on e.id = d.endpoint_id`)).toEqual(['young to there'])
+  expect(await left(`select subject as name from platform.held_mail`)).toEqual(['young'])
   expect(await left(`select (expires_at is null)::text as name from platform.webhook_secret order by 1`)).toEqual(['false', 'true'])
   expect(await sql('select count(*) from platform.audit_event')).toEqual(audit)
   expect(await run()).toEqual(nothing)

@@ -56,6 +56,7 @@ const kinds: readonly Kept[] = [
   { name: 'webhookDeliveries', table: 'platform.webhook_delivery', key: 'id', days: () => 0, gone: `exists (select from platform.webhook_endpoint e where e.id = endpoint_id and ${before('e.deleted_at')})` },
   { name: 'webhookEndpoints', table: 'platform.webhook_endpoint', key: 'id', days: () => 0, gone: before('deleted_at') },
   { name: 'webhookSecrets', table: 'platform.webhook_secret', key: 'id', days: () => 0, gone: before('expires_at') },
+  { name: 'heldMails', table: 'platform.held_mail', key: 'id', days: keep => keep.webhooks, gone: before('at') },
   { name: 'apiRequests', table: 'platform.api_request', key: 'id', days: keep => keep.apiRequests, gone: before('at') },
   { name: 'apiLimits', table: 'platform.api_limit', key: 'id', days: keep => keep.apiRequests, gone: before('expires_at') },
   // An ended key that the log still names stays, or the log would lose what it tells: one that is knocked with goes on being told of.

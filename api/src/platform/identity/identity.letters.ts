@@ -20,6 +20,7 @@ const passwordReset: Letter = {
     const { secret, hash } = newSecret()
     const [account] = await query<{ email: string }>(newLink, [id, 'PASSWORD_RESET', hash, linkHours.PASSWORD_RESET])
     return account && {
+      of: 'account',
       to: account.email,
       subject: 'Choose a new password',
       paragraphs: ['Somebody, probably you, asked for a new password for the Homeroom account with this e-mail address.'],
@@ -35,6 +36,7 @@ const emailVerification: Letter = {
     const { secret, hash } = newSecret()
     const [account] = await query<{ email: string }>(newLink, [id, 'EMAIL_VERIFICATION', hash, linkHours.EMAIL_VERIFICATION])
     return account && {
+      of: 'account',
       to: account.email,
       subject: 'Confirm your e-mail address',
       paragraphs: ['A Homeroom account was made with this e-mail address. Please confirm that it is yours.'],
@@ -50,7 +52,7 @@ function notice(kind: Letter['kind'], words: Pick<Draft, 'subject' | 'paragraphs
     kind,
     async write({ query, link }, { id }) {
       const [account] = await query<{ email: string }>(recipient, [id])
-      return account && { to: account.email, ...words, closing: [`If this was not you, choose a new password now: ${link('/forgot-password')}`] }
+      return account && { of: 'account', to: account.email, ...words, closing: [`If this was not you, choose a new password now: ${link('/forgot-password')}`] }
     },
   }
 }

@@ -26,11 +26,12 @@ const apiKeyMade: Letter = {
       from platform.api_key k join platform.tenant t on t.id = k.tenant_id left join platform.api_key o on o.replaced_by = k.id
         join platform.membership m on m.tenant_id = t.id and m.role = 'ADMIN' join platform.account a on a.id = m.account_id and a.disabled_at is null
       where a.id = $1 and t.id = $2 and k.id = $3 and t.lifecycle = 'ACTIVE'`, [id, tenantId, about])
-    if (!made)
+    if (!made || !tenantId)
       return undefined
     const school = shortName(made.school)
     const [name, maker] = [shortName(made.name), made.maker ? shortName(made.maker) : 'Somebody whose account is gone']
     return {
+      of: { tenantId },
       to: made.email,
       subject: made.oldPrefix ? `An API key of ${school} was replaced` : `A new API key of ${school}`,
       paragraphs: [

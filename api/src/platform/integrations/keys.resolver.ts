@@ -60,7 +60,7 @@ export class KeysResolver {
 
   @Authorized('platform')
   @Query(() => [ApiKeyType], { description: 'Whose key somebody has found, for superadmins: at most 20 that begin so, the newest first. The whole key may be given; what follows its prefix is not looked at.' })
-  findApiKeys(@Arg('prefix', () => String, { description: 'hmr_live_ and at least six characters more.' }) prefix: string): Promise<ApiKeyRow[]> {
+  findApiKeys(@Arg('prefix', () => String, { description: 'hmr_live_ or hmr_test_, and at least six characters more.' }) prefix: string): Promise<ApiKeyRow[]> {
     return this.service.find(prefix)
   }
 

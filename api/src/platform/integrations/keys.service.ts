@@ -147,7 +147,8 @@ async function refuseMore(db: PlatformDb, tenantId: string): Promise<void> {
 
 async function insert(db: PlatformDb, tenantId: string, key: NewApiKey, { trail: { actor }, address }: Maker): Promise<{ id: string, token: string, prefix: string }> {
   const id = randomUUID()
-  const { token, prefix, lastFour, hash } = mintToken()
+  const [{ test }] = await db.execute<[{ test: boolean }]>('select test from platform.tenant where id = ?', [tenantId])
+  const { token, prefix, lastFour, hash } = mintToken(test)
   await db.execute(`
     insert into platform.api_key (id, tenant_id, prefix, last_four, token_hash, name, scopes, addresses, created_by, created_address, expires_at)
     values (?, ?, ?, ?, ?, ?, array(select jsonb_array_elements_text(?::jsonb)), array(select jsonb_array_elements_text(?::jsonb)), ?, ?, ?)`, [id, tenantId, prefix, lastFour, hash, key.name, JSON.stringify(key.scopes), JSON.stringify(key.addresses), actor.id ?? null, address, key.expiresAt?.toISOString() ?? null])

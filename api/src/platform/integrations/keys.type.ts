@@ -26,7 +26,7 @@ export class ApiKeyType {
   @Field(() => String, { description: 'What it is for, in the words of whoever made it.' })
   name!: string
 
-  @Field(() => String, { description: 'How the key begins: hmr_live_ and 12 characters, unique on the platform. Safe to show and to log.' })
+  @Field(() => String, { description: 'How the key begins: hmr_live_, or hmr_test_ for a test school\'s, and 12 characters, unique on the platform. Safe to show and to log.' })
   prefix!: string
 
   @Field(() => String, { description: 'How it ends.' })

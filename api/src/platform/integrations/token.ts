@@ -3,10 +3,10 @@ import { createHash, randomInt } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 
 /**
- * `hmr_live_` + 12 characters that name the key + `_` + 32 that are its secret (190 bits) + 6 of CRC-32 over all before.
+ * `hmr_live_`, or `hmr_test_` for a test school's, + 12 characters that name the key + `_` + 32 that are its secret (190 bits) + 6 of CRC-32 over all before.
  * Letters and digits alone, so that a double click takes it whole and scanners for secrets know it.
  */
-const form = /^(hmr_live_[0-9A-Za-z]{12})_[0-9A-Za-z]{38}$/
+const form = /^(hmr_(?:live|test)_[0-9A-Za-z]{12})_[0-9A-Za-z]{38}$/
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 
 export interface Minted {
@@ -18,9 +18,9 @@ export interface Minted {
   readonly hash: Buffer
 }
 
-/** A new key. */
-export function mintToken(): Minted {
-  const prefix = `hmr_live_${randomText(12)}`
+/** A new key of a school, or of a test school. */
+export function mintToken(test = false): Minted {
+  const prefix = `hmr_${test ? 'test' : 'live'}_${randomText(12)}`
   const unsigned = `${prefix}_${randomText(32)}`
   const token = unsigned + checksum(unsigned)
   return { token, prefix, lastFour: token.slice(-4), hash: hashOf(token) }

@@ -102,6 +102,7 @@ export const belongings = [
   { kind: 'webhookEvent', table: 'platform.webhook_event', whose: 'tenant_id = $1' },
   { kind: 'webhookDelivery', table: 'platform.webhook_delivery', whose: 'tenant_id = $1' },
   { kind: 'webhookAttempt', table: 'platform.webhook_attempt', whose: 'delivery_id in (select id from platform.webhook_delivery where tenant_id = $1)' },
+  { kind: 'heldMail', table: 'platform.held_mail', whose: 'tenant_id = $1' },
   { kind: 'idempotencyKey', table: 'platform.idempotency_key', whose: 'tenant_id = $1' },
 ] as const
 
@@ -116,6 +117,8 @@ async function forget(owner: pg.Client, tenantId: string, people: readonly strin
   await owner.query('delete from platform.account where id = any($1)', [people])
   // Its exports stay for as long as they are kept; one that waits for its job would wait for ever.
   await owner.query('update platform.school_export set state = \'FAILED\', error_code = \'SCHOOL_GONE\', completed_at = clock_timestamp() where tenant_id = $1 and state in (\'QUEUED\', \'RUNNING\')', [tenantId])
+  // Nobody is left to look after its test school, which goes next.
+  await owner.query(`update platform.tenant set lifecycle = 'DELETING', lifecycle_reason = 'Its school was deleted.', lifecycle_changed_at = clock_timestamp(), delete_after = clock_timestamp() where test_of = $1`, [tenantId])
   await owner.query('delete from platform.tenant where id = $1', [tenantId])
   return [
     { kind: 'account', name: 'platform.account', count: people.length },

@@ -2,7 +2,7 @@ import type { MemberRole } from '../../access/principal.ts'
 import type { Letter } from '../../mail/letter.ts'
 import { shortName } from '../../mail/letter.ts'
 
-interface Invited { readonly email: string, readonly role: MemberRole, readonly school: string, readonly inviter: string | null }
+interface Invited { readonly tenant_id: string, readonly email: string, readonly role: MemberRole, readonly school: string, readonly inviter: string | null }
 
 const duties: Readonly<Record<MemberRole, string>> = {
   ADMIN: 'an administrator',
@@ -23,11 +23,12 @@ const invitation: Letter = {
       where i.id = $1 and t.id = i.tenant_id and t.lifecycle = 'ACTIVE'
         and i.accepted_at is null and i.revoked_at is null and i.expires_at > now()
         and not exists (select from platform.account a where lower(a.email) = lower(i.email) and (a.superadmin or a.disabled_at is not null))
-      returning i.email, i.role, t.name as school, (select name from platform.account where id = i.invited_by) as inviter`, [id, hash])
+      returning i.tenant_id, i.email, i.role, t.name as school, (select name from platform.account where id = i.invited_by) as inviter`, [id, hash])
     if (!invited)
       return undefined
     const school = shortName(invited.school)
     return {
+      of: { tenantId: invited.tenant_id },
       to: invited.email,
       subject: `Join ${school} on Homeroom`,
       paragraphs: [`${invited.inviter ? shortName(invited.inviter) : 'Somebody'} invites you to join ${school} on Homeroom as ${duties[invited.role]}.`],

@@ -12,6 +12,11 @@ import { isUuid } from '../../shared/uuid.ts'
 import { record } from '../audit/room.ts'
 import { preparationKey, prepareTenant } from './preparation.job.ts'
 
+/** A tenant waits for its next round of attempts. */
+const nextCycle = `preparation_status = 'PENDING', preparation_cycle = preparation_cycle + 1, preparation_attempt = 0,
+  preparation_step = null, preparation_completed_steps = 0, preparation_error_code = null,
+  preparation_started_at = null, preparation_completed_at = null, preparation_sequence = preparation_sequence + 1`
+
 export class PreparationService {
   constructor(
     private readonly platform: Platform,
@@ -77,6 +82,15 @@ export class PreparationService {
     }
   }
 
+  /** Makes a test school anew, in the transaction of `db`: READY → PENDING, and its worker begins by dropping what is there. False where it is not READY. */
+  async beginAnew(db: PlatformDb, tenantId: string): Promise<boolean> {
+    const [begun] = await db.execute<{ cycle: number }[]>(`
+      update platform.tenant set ${nextCycle} where id = ? and test and preparation_status = 'READY' and lifecycle = 'ACTIVE' returning preparation_cycle as cycle`, [tenantId])
+    if (begun)
+      await this.request(db, tenantId, begun.cycle)
+    return begun !== undefined
+  }
+
   /** FAILED with CANCELLED for a tenant on its way; the worker that is at it gives up and rolls back. CONFLICT in every other state. */
   async cancel(tenantId: string, trail: Trail): Promise<Status> {
     const cancelled = isUuid(tenantId) && await this.platform.transaction(async (db) => {
@@ -99,9 +113,7 @@ export class PreparationService {
   /** New cycles, with their jobs, for up to `limit` tenants that FAILED and that `which` names. Answers their ids. */
   async #begin(db: PlatformDb, which: 'id = ?' | 'preparation_error_code = ?', value: string, limit: number, trail: Trail): Promise<string[]> {
     const rows = await db.execute<{ id: string, preparation_cycle: number }[]>(`
-      update platform.tenant set preparation_status = 'PENDING', preparation_cycle = preparation_cycle + 1, preparation_attempt = 0,
-        preparation_step = null, preparation_completed_steps = 0, preparation_error_code = null,
-        preparation_started_at = null, preparation_completed_at = null, preparation_sequence = preparation_sequence + 1
+      update platform.tenant set ${nextCycle}
       where id in (select id from platform.tenant where ${which} and preparation_status = 'FAILED' and lifecycle = 'ACTIVE' order by created_at, id limit ? for update skip locked)
       returning id, preparation_cycle`, [value, limit])
     for (const { id, preparation_cycle: cycle } of rows) {

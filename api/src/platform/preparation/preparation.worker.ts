@@ -14,7 +14,7 @@ import { preparationFailed, prepareTenant } from './preparation.job.ts'
 import { prepareSchool } from './prepare-school.ts'
 import { reconcile } from './reconcile.ts'
 import { StepWriter } from './step-writer.ts'
-import { preparationSteps, restorationSteps } from './steps.ts'
+import { preparationSteps, restorationSteps, testSchoolSteps } from './steps.ts'
 
 const reconcileEveryMs = 15_000
 
@@ -28,6 +28,8 @@ export async function startPreparationWorker(parts: {
   bus: Bus
   migrations: readonly SchoolMigration[]
   seeds: readonly SeedStep[]
+  /** What a test school gets besides. */
+  sampleSeeds: readonly SeedStep[]
   restoration: Restoration
   concurrency: number
   onReady: (tx: Db, tenantId: string) => Promise<void>
@@ -39,6 +41,7 @@ export async function startPreparationWorker(parts: {
   const steps = {
     fresh: preparationSteps({ ...plan, seeds: parts.seeds }),
     restored: restorationSteps({ ...plan, restoration: parts.restoration }),
+    test: testSchoolSteps({ ...plan, seeds: [...parts.seeds, ...parts.sampleSeeds] }),
   }
   const writer = new StepWriter(ownerUrl, log)
   await jobs.handle(preparationFailed, 1, ({ tenantId, cycle }, tx) => giveUp(tx, metrics, tenantId, cycle))

@@ -20,8 +20,8 @@ export async function prepareSchool(parts: {
   tx: Db
   tenantId: string
   cycle: number
-  /** Of a school that begins, and of one that is restored. */
-  steps: { readonly fresh: readonly Step[], readonly restored: readonly Step[] }
+  /** Of a school that begins, of one that is restored, and of one to try things out in. */
+  steps: { readonly fresh: readonly Step[], readonly restored: readonly Step[], readonly test: readonly Step[] }
   migrations: readonly SchoolMigration[]
   /** What else becomes true with READY, in the same transaction. */
   onReady: (tx: Db, tenantId: string) => Promise<void>
@@ -38,12 +38,12 @@ export async function prepareSchool(parts: {
   }
 
   metrics.preparations.inc({ outcome: 'attempt_lost' }, attempt.lost)
-  const steps = attempt.school.restoredFrom ? parts.steps.restored : parts.steps.fresh
+  const steps = parts.steps[attempt.school.restoredFrom ? 'restored' : attempt.school.test ? 'test' : 'fresh']
   const took = stopwatch()
   let current: string | undefined
   let sealing = false
   try {
-    const school: NewSchool = { tenantId, ...attempt.school, now: new Date() }
+    const school: NewSchool = { tenantId, ...attempt.school, cycle, now: new Date() }
     for (const [position, step] of steps.entries()) {
       current = step.name
       writer.step(attempt, position, step.name)

@@ -24,8 +24,8 @@ const stepsBeforeSeeds = 3
 const stepsOfRestoration = stepsBeforeSeeds + 2
 
 /** Making a tenant's school, and telling everybody how far it is. */
-export function preparationRoom(parts: { platform: Platform, bus: Bus, jobs: JobSender, seeds: readonly SeedStep[], limits: Limits, log: Log }) {
-  const read = statusReader(parts.platform, { totalSteps: stepsBeforeSeeds + parts.seeds.length, restoredSteps: stepsOfRestoration, maxAttempts: prepareTenant.attempts })
+export function preparationRoom(parts: { platform: Platform, bus: Bus, jobs: JobSender, seeds: readonly SeedStep[], sampleSeeds: readonly SeedStep[], limits: Limits, log: Log }) {
+  const read = statusReader(parts.platform, { totalSteps: stepsBeforeSeeds + parts.seeds.length, restoredSteps: stepsOfRestoration, sampleSteps: parts.sampleSeeds.length, maxAttempts: prepareTenant.attempts })
   const feed = new StatusFeed(parts.bus, read, parts.log)
   const preparation = new PreparationService(parts.platform, parts.jobs, read, feed)
   return {

@@ -31,17 +31,18 @@ interface StatusRow {
   preparation_completed_at: Date | string | null
   preparation_sequence: number
   restored: boolean
+  test: boolean
   steps: { name: string, startedAt: string, completedAt: string | null, rolledBack: boolean }[]
 }
 
 /** Reads many statuses in one statement; unknown ids are left out. */
 export type ReadStatuses = (tenantIds: readonly string[]) => Promise<Status[]>
 
-export function statusReader(platform: Platform, plan: { totalSteps: number, restoredSteps: number, maxAttempts: number }): ReadStatuses {
+export function statusReader(platform: Platform, plan: { totalSteps: number, restoredSteps: number, sampleSteps: number, maxAttempts: number }): ReadStatuses {
   return async (tenantIds) => {
     const rows = await platform.query<StatusRow>(`
       select id, preparation_status, preparation_step, preparation_completed_steps, preparation_attempt, preparation_error_code,
-        preparation_started_at, preparation_completed_at, preparation_sequence, restored_from is not null as restored,
+        preparation_started_at, preparation_completed_at, preparation_sequence, restored_from is not null as restored, test,
         coalesce((
           select json_agg(json_build_object('name', s.name, 'startedAt', s.started_at, 'completedAt', s.ended_at, 'rolledBack', s.rolled_back) order by s.position)
           from platform.preparation_attempt a join platform.preparation_step s on s.attempt_id = a.id
@@ -53,7 +54,7 @@ export function statusReader(platform: Platform, plan: { totalSteps: number, res
       status: row.preparation_status,
       step: row.preparation_step,
       completedSteps: row.preparation_completed_steps,
-      totalSteps: row.restored ? plan.restoredSteps : plan.totalSteps,
+      totalSteps: row.restored ? plan.restoredSteps : plan.totalSteps + (row.test ? plan.sampleSteps : 0),
       attempt: row.preparation_attempt,
       maxAttempts: plan.maxAttempts,
       error: row.preparation_error_code ? { code: row.preparation_error_code, message: safeMessage(row.preparation_error_code) } : null,

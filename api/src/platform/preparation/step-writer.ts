@@ -10,7 +10,7 @@ export interface Attempt {
   readonly tenantId: string
   readonly cycle: number
   readonly number: number
-  readonly school: { readonly name: string, readonly timeZone: string, readonly locale: string, readonly restoredFrom: string | null }
+  readonly school: { readonly name: string, readonly timeZone: string, readonly locale: string, readonly restoredFrom: string | null, readonly test: boolean }
   /** Seconds from the job in the queue to this attempt. */
   readonly waitedSeconds: number
   /** Attempts whose worker was lost, found by this one. */
@@ -39,7 +39,7 @@ export class StepWriter {
           preparation_status = 'PREPARING', preparation_attempt = preparation_attempt + 1, preparation_step = null, preparation_completed_steps = 0,
           preparation_started_at = coalesce(preparation_started_at, clock_timestamp()), preparation_sequence = preparation_sequence + 1
         where id = $1 and preparation_cycle = $2 and preparation_status in ('PENDING', 'PREPARING') and lifecycle = 'ACTIVE'
-        returning id, preparation_attempt as number, name, time_zone, locale, restored_from
+        returning id, preparation_attempt as number, name, time_zone, locale, restored_from, test
       ), lost as (
         update platform.preparation_attempt a set outcome = 'LOST', error_code = 'WORKER_LOST', ended_at = clock_timestamp()
         from moved where a.tenant_id = moved.id and a.outcome = 'RUNNING' returning a.id
@@ -48,12 +48,12 @@ export class StepWriter {
       ), opened as (
         insert into platform.preparation_attempt (tenant_id, cycle, number) select id, $2, number from moved returning id
       )
-      select opened.id as attempt_id, moved.number, moved.name, moved.time_zone, moved.locale, moved.restored_from, (select count(*) from lost) as lost,
+      select opened.id as attempt_id, moved.number, moved.name, moved.time_zone, moved.locale, moved.restored_from, moved.test, (select count(*) from lost) as lost,
         (select extract(epoch from clock_timestamp() - min(created_on)) from pgboss.job_common j where j.name = 'prepare-tenant' and j.singleton_key = moved.id || ':' || $2 and j.state < 'completed') as waited,
         pg_notify($3, $4) from moved, opened`, [tenantId, cycle], tenantId)
     const row = rows[0]
     return row
-      ? { id: row.attempt_id!, tenantId, cycle, number: Number(row.number), school: { name: row.name!, timeZone: row.time_zone!, locale: row.locale!, restoredFrom: row.restored_from ?? null }, waitedSeconds: Number(row.waited ?? 0), lost: Number(row.lost) }
+      ? { id: row.attempt_id!, tenantId, cycle, number: Number(row.number), school: { name: row.name!, timeZone: row.time_zone!, locale: row.locale!, restoredFrom: row.restored_from ?? null, test: (row as Record<string, unknown>).test === true }, waitedSeconds: Number(row.waited ?? 0), lost: Number(row.lost) }
       : null
   }
 

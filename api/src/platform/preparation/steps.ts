@@ -34,6 +34,32 @@ export function preparationSteps(parts: SchoolPlan & { readonly seeds: readonly 
   ]
 }
 
+/** The same for a test school, which may be there already: it is made anew, and filled with people. */
+export function testSchoolSteps(parts: SchoolPlan & { readonly seeds: readonly SeedStep[] }): readonly Step[] {
+  const [first, ...rest] = preparationSteps(parts)
+  return [
+    {
+      name: first!.name,
+      async run(tx, school) {
+        await dropTestSchool(tx, school)
+        await first!.run(tx, school)
+      },
+    },
+    ...rest,
+  ]
+}
+
+/** Never a school that is not marked as one: the row is asked, whatever the caller believes. */
+async function dropTestSchool(tx: Db, { tenantId }: NewSchool): Promise<void> {
+  const name = schemaName(tenantId)
+  const { rows: [there] } = await tx.executeSql(`
+    select to_regnamespace($2) is not null as schema, to_regrole($2) is not null as role from platform.tenant where id = $1 and test`, [tenantId, quoteIdentifier(name)])
+  if (there?.schema)
+    await tx.executeSql(`drop schema ${quoteIdentifier(name)} cascade`)
+  if (there?.role)
+    await tx.executeSql(`drop role ${quoteIdentifier(name)}`)
+}
+
 /** The same for a school that is restored: the tables as they were when it was exported, its rows, and what has come to the tables since. */
 export function restorationSteps(parts: SchoolPlan & { readonly restoration: Restoration }): readonly Step[] {
   const { migrations, restoration } = parts

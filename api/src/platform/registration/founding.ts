@@ -13,6 +13,8 @@ import { recall, remember } from './idempotency.ts'
 /** How somebody asks for a tenant, and what belongs to it. */
 interface Plan<Ready, Answer> {
   readonly asked: Asked
+  /** The school that wants to try things out in it. */
+  readonly testOf?: string
   /** What must be known, or takes long, before the transaction. Refuses what is unfit. */
   readonly ready: () => Promise<Ready>
   /** What commits together with the tenant and the job that prepares its school. */
@@ -29,14 +31,14 @@ export class Founding {
   constructor(private readonly parts: { platform: Platform, tenancy: TenancyService, preparation: PreparationService }) {}
 
   /** Idempotency key, tenant, what `settle` adds, and the job commit together, or nothing does. */
-  async found<Ready, Answer>(school: NewSchool, { asked, ready, settle, repeat }: Plan<Ready, Answer>): Promise<Answer> {
+  async found<Ready, Answer>(school: NewSchool, { asked, testOf, ready, settle, repeat }: Plan<Ready, Answer>): Promise<Answer> {
     const earlier = await this.#recall(school, asked)
     if (earlier)
       return repeat(same(earlier))
     try {
       const prepared = await ready()
       return await this.parts.platform.transaction(async (db) => {
-        const tenant = await this.#store(db, school, asked)
+        const tenant = await this.#store(db, school, asked, testOf)
         return settle(db, tenant, prepared)
       })
     }
@@ -55,11 +57,11 @@ export class Founding {
     return available ? [] : [{ ...slugTaken, message: message! }]
   }
 
-  async #store(db: PlatformDb, { name, slug, timeZone, locale, idempotencyKey }: NewSchool, asked: Asked): Promise<Tenant> {
+  async #store(db: PlatformDb, { name, slug, timeZone, locale, idempotencyKey }: NewSchool, asked: Asked, testOf: string | undefined): Promise<Tenant> {
     const id = randomUUID() // version 4: the id is the visitor's only credential
     if (idempotencyKey && !await remember(db, idempotencyKey, asked, id))
       throw new KeyTaken()
-    const tenant = db.create(Tenant, { id, name, slug, slugLook: slugLook(slug), timeZone, locale, createdAt: new Date() })
+    const tenant = db.create(Tenant, { id, name, slug, slugLook: slugLook(slug), timeZone, locale, test: testOf !== undefined, testOf: testOf ?? null, createdAt: new Date() })
     await db.flush()
     await this.parts.preparation.request(db, id)
     return tenant

@@ -9,8 +9,11 @@ import { Founding } from './founding.ts'
 import { RegistrationResolver } from './registration.resolver.ts'
 import { RegistrationService } from './registration.service.ts'
 
+export { Founding } from './founding.ts'
+
 /** How schools come: they sign up, or the operator creates a tenant for them and invites who looks after it. */
 export function registrationRoom(parts: { platform: Platform, tenancy: TenancyService, identity: IdentityService, invitations: InvitationsService, preparation: PreparationService, jobs: JobSender, limits: Limits }) {
-  const registration = new RegistrationService({ ...parts, founding: new Founding(parts) })
-  return { resolvers: [new RegistrationResolver(registration, parts.limits)] }
+  const founding = new Founding(parts)
+  const registration = new RegistrationService({ ...parts, founding })
+  return { founding, resolvers: [new RegistrationResolver(registration, parts.limits)] }
 }

@@ -28,6 +28,10 @@ export const TenantSchema = defineEntity({
     lifecycleChangedAt: p.datetime().defaultRaw('now()'),
     /** The end of the grace period of a school that is DELETING. */
     deleteAfter: p.datetime().nullable(),
+    /** A school to try things out in: with made-up people, and nothing of it is sent anywhere. */
+    test: p.boolean().default(false),
+    /** Whose test school it is; null for every other. */
+    testOf: p.uuid().nullable(),
     /** The export whose rows it was or is made from, in place of the seeds. */
     restoredFrom: p.uuid().nullable(),
     /** The version to which its last migration failed, with the cause for the operator; null where nothing is amiss. */

@@ -50,6 +50,9 @@ export class TenantType {
   @Field(() => GraphQLDateTime, { description: 'When it signed up.' })
   createdAt!: Date
 
+  @Field(() => Boolean, { description: 'Whether it is a test school: its people are made up, and neither mails nor webhooks leave it.' })
+  test!: boolean
+
   @Field(() => LifecycleType, { description: 'Whether it is open.' })
   lifecycle!: Lifecycle
 
@@ -75,6 +78,9 @@ export class TenantFilterInput {
 
   @Field(() => LifecycleType, { nullable: true, description: 'Only those in this state of their life.' })
   lifecycle?: Lifecycle | null
+
+  @Field(() => Boolean, { nullable: true, description: 'True: only test schools. False: only the others.' })
+  test?: boolean | null
 
   @Field(() => String, { nullable: true, description: 'Only those whose preparation failed with this code.' })
   errorCode?: string | null
@@ -135,6 +141,9 @@ export class TenantCountsType {
 
   @Field(() => Int, { description: 'READY with tables older than this release makes them, or set aside by a roll-out.' })
   behind!: number
+
+  @Field(() => Int, { description: 'Test schools, which are among the others too.' })
+  test!: number
 }
 
 @ArgsType()

@@ -9,6 +9,7 @@ export const tenantFilter = z.strictObject({
   lifecycle: absent(z.enum(lifecycles)),
   errorCode: optionalLine(64),
   behind: absent(z.boolean()),
+  test: absent(z.boolean()),
 })
 
 export type TenantFilter = z.output<typeof tenantFilter>

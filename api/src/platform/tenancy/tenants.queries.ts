@@ -19,6 +19,7 @@ export interface TenantRow {
   readonly timeZone: string
   readonly locale: string
   readonly createdAt: Date
+  readonly test: boolean
   readonly lifecycle: Lifecycle
   readonly lifecycleReason: string | null
   readonly lifecycleChangedAt: Date
@@ -34,10 +35,10 @@ export interface TenantRow {
 }
 
 /** How many tenants there are in each state. */
-export type TenantCounts = Readonly<Record<'all' | 'pending' | 'preparing' | 'ready' | 'failed' | 'active' | 'suspended' | 'archived' | 'deleting' | 'behind', number>>
+export type TenantCounts = Readonly<Record<'all' | 'pending' | 'preparing' | 'ready' | 'failed' | 'active' | 'suspended' | 'archived' | 'deleting' | 'behind' | 'test', number>>
 
 interface TenantTables {
-  'platform.tenant': Record<string, unknown> & { id: string, preparation_status: string, lifecycle: string, preparation_error_code: string | null }
+  'platform.tenant': Record<string, unknown> & { id: string, test: boolean, preparation_status: string, lifecycle: string, preparation_error_code: string | null }
 }
 
 const columns = [
@@ -47,6 +48,7 @@ const columns = [
   'time_zone as timeZone',
   'locale',
   'created_at as createdAt',
+  'test',
   'lifecycle',
   'lifecycle_reason as lifecycleReason',
   'lifecycle_changed_at as lifecycleChangedAt',
@@ -113,11 +115,12 @@ async function countTenants(platform: Platform, served: ServedVersions, search: 
   const states = { pending: 'PENDING', preparing: 'PREPARING', ready: 'READY', failed: 'FAILED' }
   const lives = { active: 'ACTIVE', suspended: 'SUSPENDED', archived: 'ARCHIVED', deleting: 'DELETING' }
   const some = (condition: ReturnType<typeof sql<boolean>>, name: string) => sql<number>`(count(*) filter (where ${condition}))::int`.as(name)
-  const counted = await listed(platform, served, { search, status: null, lifecycle: null, errorCode: null, behind: null }).select([
+  const counted = await listed(platform, served, { search, status: null, lifecycle: null, errorCode: null, behind: null, test: null }).select([
     some(sql<boolean>`true`, 'all'),
     ...Object.entries(states).map(([name, state]) => some(sql<boolean>`preparation_status = ${state}`, name)),
     ...Object.entries(lives).map(([name, state]) => some(sql<boolean>`lifecycle = ${state}`, name)),
     some(isBehind(served), 'behind'),
+    some(sql<boolean>`test`, 'test'),
   ]).executeTakeFirstOrThrow()
   return counted as TenantCounts
 }
@@ -125,7 +128,7 @@ async function countTenants(platform: Platform, served: ServedVersions, search: 
 /** Ready, and not at the version that this release makes, or refused to come there. */
 const isBehind = ({ newest }: ServedVersions) => sql<boolean>`(preparation_status = 'READY' and (schema_version < ${newest} or set_aside_version is not null))`
 
-function listed(platform: Platform, served: ServedVersions, { search, status, lifecycle, errorCode, behind }: TenantFilter) {
+function listed(platform: Platform, served: ServedVersions, { search, status, lifecycle, errorCode, behind, test }: TenantFilter) {
   let query = platform.fork().getKysely<TenantTables>().selectFrom('platform.tenant')
   for (const word of search?.split(' ') ?? [])
     query = query.where(sql<boolean>`strpos(lower(name || ' ' || slug), lower(${word})) > 0`)
@@ -137,6 +140,8 @@ function listed(platform: Platform, served: ServedVersions, { search, status, li
     query = query.where('preparation_error_code', '=', errorCode)
   if (behind !== null)
     query = query.where(sql<boolean>`${isBehind(served)} = ${behind}`)
+  if (test !== null)
+    query = query.where('test', '=', test)
   return query
 }
 

@@ -6,7 +6,7 @@ import { readKeyset } from '../../database/keyset.ts'
 import { byKey, instant, listByKey } from '../../database/rows.ts'
 import { readPage } from '../../shared/page.ts'
 
-export type DeliveryState = 'WAITING' | 'DELIVERED' | 'FAILED'
+export type DeliveryState = 'WAITING' | 'DELIVERED' | 'FAILED' | 'HELD'
 
 /** One event on its way to one endpoint. */
 export interface Delivery {
@@ -32,6 +32,7 @@ export interface Attempt {
   readonly status: number | null
   readonly error: string | null
   readonly answer: string | null
+  readonly headers: Readonly<Record<string, string>> | null
 }
 
 export interface DeliveriesList extends PageArguments {
@@ -103,7 +104,7 @@ export function bodiesById(platform: Platform) {
 export function attemptsByDelivery(platform: Platform) {
   return async (ids: readonly string[]): Promise<Attempt[][]> => {
     const rows = await platform.query<Omit<Attempt, 'at'> & { deliveryId: string, at: string }>(`
-      select d.id as "deliveryId", a.number, a.at, a.url, a.duration_ms as "durationMs", a.status, a.error, a.answer
+      select d.id as "deliveryId", a.number, a.at, a.url, a.duration_ms as "durationMs", a.status, a.error, a.answer, a.headers
       from unnest($1::uuid[]) as d (id) cross join lateral (
         select * from platform.webhook_attempt where delivery_id = d.id order by number desc limit 50
       ) a order by a.number desc`, [ids])

@@ -44,7 +44,8 @@ export class DeliveriesService {
     const [eventId, id] = [randomUUID(), randomUUID()]
     const timestamp = new Date().toISOString()
     await this.parts.platform.transaction(async (db) => {
-      const body = bodyOf({ type: webhookTest.name, timestamp, tenantId, data: { id: eventId } })
+      const [{ test }] = await db.execute<[{ test: boolean }]>('select test from platform.tenant where id = ?', [tenantId])
+      const body = bodyOf({ type: webhookTest.name, timestamp, tenantId, data: { id: eventId } }, test)
       await db.execute('insert into platform.webhook_event (id, tenant_id, type, at, body) values (?, ?, ?, ?, ?)', [eventId, tenantId, webhookTest.name, timestamp, body])
       await db.execute('insert into platform.webhook_delivery (id, tenant_id, endpoint_id, event_id, type, next_attempt_at) values (?, ?, ?, ?, ?, clock_timestamp())', [id, tenantId, endpoint.id, eventId, webhookTest.name])
       await this.#wake(db, tenantId, endpoint.id)
@@ -75,7 +76,7 @@ export class DeliveriesService {
           select id from platform.webhook_delivery
           where endpoint_id = ? and created_at >= ? and created_at < coalesce(?, 'infinity'::timestamptz) and state = any(?::text[])
           order by created_at, id limit ${mostReplayed} for update skip locked
-        ) returning id`, [endpoint.id, since.toISOString(), until?.toISOString() ?? null, all ? '{FAILED,DELIVERED}' : '{FAILED}'])
+        ) returning id`, [endpoint.id, since.toISOString(), until?.toISOString() ?? null, all ? '{FAILED,DELIVERED,HELD}' : '{FAILED}'])
       await this.#wake(db, tenantId, endpoint.id)
       await record(db, tenantId, { action: 'webhookEndpoint.replayed', subject: { type: 'webhookEndpoint', id: endpoint.id }, details: { deliveries: again.length, since: since.toISOString(), ...(until && { until: until.toISOString() }), all: all ?? false } }, trail)
       return again.length

@@ -1,9 +1,9 @@
 import type { DeliveryState } from './deliveries.queries.ts'
-import { GraphQLDateTime } from 'graphql-scalars'
+import { GraphQLDateTime, GraphQLJSONObject } from 'graphql-scalars'
 import { ArgsType, Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql'
 import { connectionType, PageArgs } from '../../access/page.type.ts'
 
-export const DeliveryStateEnum: Readonly<Record<DeliveryState, DeliveryState>> = { WAITING: 'WAITING', DELIVERED: 'DELIVERED', FAILED: 'FAILED' }
+export const DeliveryStateEnum: Readonly<Record<DeliveryState, DeliveryState>> = { WAITING: 'WAITING', DELIVERED: 'DELIVERED', FAILED: 'FAILED', HELD: 'HELD' }
 registerEnumType(DeliveryStateEnum, {
   name: 'WebhookDeliveryState',
   description: 'What has become of a delivery.',
@@ -11,6 +11,7 @@ registerEnumType(DeliveryStateEnum, {
     WAITING: { description: 'It is to be sent, for the first time or again.' },
     DELIVERED: { description: 'It was answered with a status from 200 to 299.' },
     FAILED: { description: 'It was given up: after the last try, or with its endpoint.' },
+    HELD: { description: 'It was signed and kept, and not sent: of a test school nothing is.' },
   },
 })
 
@@ -36,6 +37,9 @@ export class WebhookAttemptType {
 
   @Field(() => String, { nullable: true, description: 'The start of the answer\'s body, up to 1 kB, without e-mail addresses and tokens; null where it said nothing.' })
   answer!: string | null
+
+  @Field(() => GraphQLJSONObject, { nullable: true, description: 'The headers it would have been sent with, `webhook-signature` among them, where it is HELD; null where it was sent.' })
+  headers!: Readonly<Record<string, string>> | null
 }
 
 @ObjectType('WebhookDelivery', { description: 'One event on its way to one endpoint.', simpleResolvers: true })

@@ -7,7 +7,7 @@ import { bodyOf, tenantReady } from './event-types.ts'
 import { eventOf } from './told-events.ts'
 import { wakeOf } from './webhooks.job.ts'
 
-interface Listener { readonly id: string, readonly chosen: readonly string[] | null, readonly slow: boolean }
+interface Listener { readonly id: string, readonly chosen: readonly string[] | null, readonly slow: boolean, /** Its school is one to try things out in. */ readonly test: boolean }
 
 /**
  * What a school has told, for whoever wants to hear it, in the transaction of `db`: events, deliveries and the jobs that
@@ -30,7 +30,7 @@ async function enter(jobs: JobWorker, db: Db, tenantId: string, told: () => Told
   const wanted = told().filter(({ event }) => listeners.some(listener => wants(listener, event.type)))
   if (wanted.length === 0)
     return
-  const events = wanted.map(({ id, event }) => ({ id, type: event.type, at: event.timestamp, body: bodyOf(event) }))
+  const events = wanted.map(({ id, event }) => ({ id, type: event.type, at: event.timestamp, body: bodyOf(event, listeners[0]!.test) }))
   const { rows } = await db.executeSql(`
     with event as (
       insert into platform.webhook_event (id, tenant_id, type, at, body)
@@ -53,7 +53,7 @@ const wants = ({ chosen }: Listener, type: string) => chosen === null || chosen.
 
 async function listening(db: Db, tenantId: string): Promise<Listener[]> {
   const { rows } = await db.executeSql(`
-    select e.id, e.event_types as chosen, e.slow from platform.webhook_endpoint e join platform.tenant t on t.id = e.tenant_id
+    select e.id, e.event_types as chosen, e.slow, t.test from platform.webhook_endpoint e join platform.tenant t on t.id = e.tenant_id
     where e.tenant_id = $1 and e.enabled and t.lifecycle <> 'DELETING'`, [tenantId])
   return rows as Listener[]
 }

@@ -92,7 +92,7 @@ export const eventTypes: readonly EventType[] = [tenantReady, ...eachRecord, web
 /** What an endpoint can choose from. */
 export const choosable: readonly string[] = eventTypes.filter(type => type !== webhookTest).map(({ name }) => name)
 
-/** An event's bytes, as they are kept, signed and sent. */
-export function bodyOf({ type, timestamp, tenantId, data }: WebhookEvent): string {
-  return JSON.stringify({ type, timestamp, tenantId, data })
+/** An event's bytes, as they are kept, signed and sent; those of a test school say so. */
+export function bodyOf({ type, timestamp, tenantId, data }: WebhookEvent, test = false): string {
+  return JSON.stringify({ type, timestamp, tenantId, ...(test && { test }), data })
 }

@@ -4,6 +4,7 @@ import type { Seal } from '../../shared/seal.ts'
 import type { Outcome, Post } from './post.ts'
 import type { RetryPlan } from './retries.ts'
 import { signedHeaders } from '../../shared/standard-webhooks.ts'
+import { holdWave } from './hold.ts'
 import { askedFor, delivered, gone, judge, silenceSeconds } from './retries.ts'
 import { openSecret } from './webhook-secret.ts'
 
@@ -12,11 +13,13 @@ export const atOnce = 8
 /** A wave that takes longer is of an endpoint that would hold up others. */
 const slowMs = 2_000
 
-interface Due { readonly id: string, readonly event: string, readonly body: string, readonly tries: number }
+export interface Due { readonly id: string, readonly event: string, readonly body: string, readonly tries: number }
 
 /** An endpoint that may be sent to now, with what is due. */
-interface Turn {
+export interface Turn {
   readonly url: string
+  /** Nothing of a test school is sent. */
+  readonly test: boolean
   readonly silences: number
   readonly secrets: readonly { readonly id: string, readonly sealed: string }[]
   readonly due: readonly Due[]
@@ -47,6 +50,8 @@ export async function sendWave(parts: WaveParts, endpointId: string, signal: Abo
   if (!turn || turn.due.length === 0)
     return undefined
   const secrets = opened(parts.seal, turn)
+  if (turn.test)
+    return holdWave(parts, endpointId, turn, secrets)
   const startedAt = performance.now()
   const tried = await Promise.all(turn.due.map(async (delivery) => {
     const at = new Date()
@@ -58,7 +63,7 @@ export async function sendWave(parts: WaveParts, endpointId: string, signal: Abo
 
 async function turnOf(ask: Ask, endpointId: string): Promise<Turn | undefined> {
   const [turn] = await ask<Turn>(`
-    select e.url, e.silences,
+    select e.url, t.test, e.silences,
       (select json_agg(json_build_object('id', s.id, 'sealed', encode(s.sealed, 'hex')) order by s.created_at desc)
         from platform.webhook_secret s where s.endpoint_id = e.id and (s.expires_at is null or s.expires_at > now())) as secrets,
       (select coalesce(json_agg(json_build_object('id', d.id, 'event', d.event_id, 'body', v.body, 'tries', d.tries)), '[]') from (

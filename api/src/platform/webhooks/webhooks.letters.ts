@@ -13,10 +13,11 @@ const webhookDisabled: Letter = {
       from platform.webhook_endpoint e join platform.tenant t on t.id = e.tenant_id
         join platform.membership m on m.tenant_id = t.id and m.role = 'ADMIN' join platform.account a on a.id = m.account_id and a.disabled_at is null
       where a.id = $1 and t.id = $2 and e.id = $3 and t.lifecycle = 'ACTIVE' and e.deleted_at is null and e.disabled_reason in ('GONE', 'FAILING')`, [id, tenantId, about])
-    if (!disabled)
+    if (!disabled || !tenantId)
       return undefined
     const host = new URL(disabled.url).host
     return {
+      of: { tenantId },
       to: disabled.email,
       subject: `A webhook of ${shortName(disabled.school)} was switched off`,
       paragraphs: [

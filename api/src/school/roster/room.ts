@@ -13,6 +13,7 @@ import { PeopleService } from './people.service.ts'
 import { rosterPurge } from './purge.ts'
 import { recordActions } from './record-changes.ts'
 import { rosterEntities } from './roster.entities.ts'
+import { rosterSample } from './sample.seed.ts'
 import { rosterSeed } from './roster.seed.ts'
 import { AcademicSessionConnectionResolver, SchoolYearResolver } from './school-year.resolver.ts'
 import { SchoolYearService } from './school-year.service.ts'
@@ -22,6 +23,7 @@ export function rosterRoom({ now = () => new Date() }: { now?: () => Date } = {}
   return {
     entities: rosterEntities,
     seeds: rosterSeed,
+    sampleSeeds: rosterSample,
     purge: rosterPurge,
     /** Everything that it can tell of what it did. */
     actions: recordActions,

@@ -12,6 +12,7 @@ export const integrationsRoutes: RouteRecordRaw[] = [
       { path: 'webhooks', name: 'developer-webhooks', component: () => import('./webhooks/WebhooksPanel.vue') },
       { path: 'requests', name: 'developer-requests', component: () => import('./requests/RequestsPanel.vue') },
       { path: 'limits', name: 'developer-limits', component: () => import('./limits/LimitsPanel.vue') },
+      { path: 'test-school', name: 'developer-test-school', component: () => import('./test-school/TestSchoolPanel.vue') },
     ],
   },
 ]

@@ -1,7 +1,7 @@
 import type { LocationQuery, LocationQueryRaw } from 'vue-router'
 import type { WebhookDeliveriesQueryVariables, WebhookDeliveryState } from '../../../apollo/generated/graphql.ts'
 
-export const deliveryStates = ['FAILED', 'WAITING', 'DELIVERED'] as const satisfies readonly WebhookDeliveryState[]
+export const deliveryStates = ['FAILED', 'WAITING', 'DELIVERED', 'HELD'] as const satisfies readonly WebhookDeliveryState[]
 
 /** Which deliveries are in view, as the address keeps it. */
 export interface DeliveriesState {
