@@ -1,9 +1,6 @@
 import { GraphQLBoolean, GraphQLEnumType, GraphQLError, GraphQLID, GraphQLInputObjectType, GraphQLInt, GraphQLInterfaceType, GraphQLList, GraphQLNonNull, GraphQLObjectType, GraphQLScalarType, GraphQLSchema, GraphQLString, GraphQLUnionType } from 'graphql'
 import { Invalid } from '../../src/shared/errors.ts'
 
-/** What the resolvers of the awkward schema were asked. */
-interface Heard { readonly asked: string[] }
-
 // A schema in which everything can go well and wrong, at once and later.
 const Day = new GraphQLScalarType<string, string>({
   name: 'Day',

@@ -24,7 +24,7 @@ import { RequestLog } from './request-log.ts'
 import { RequestsResolver } from './requests.resolver.ts'
 
 export { integrationsLetters } from './keys.letters.ts'
-export { looksLikeKey } from './token.ts'
+export { looksLikeKey, mintToken } from './token.ts'
 
 /** Programs of other companies that act for a school: their keys, who is behind one, what they may cost, and what they asked for. */
 export function integrationsRoom({ platform, tenancy, jobs, people, limits, limited, secretKey, metrics, log }: { platform: Platform, tenancy: TenancyService, jobs: JobSender, people: (sessionIds: readonly string[]) => Promise<ReadonlyMap<string, PersonStanding>>, limits: Limits, limited: boolean, secretKey: string, metrics: Metrics, log: Log }) {

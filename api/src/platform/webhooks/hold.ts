@@ -1,4 +1,4 @@
-import type { Due, Turn, WaveEnd, WaveParts } from './wave.ts'
+import type { Due, Turn, WaveEnd, WaveParts } from './turn.ts'
 import { signedHeaders } from '../../shared/standard-webhooks.ts'
 
 /** What is kept in the place of an answer. */

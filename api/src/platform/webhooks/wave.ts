@@ -1,8 +1,7 @@
 import type { Ask } from '../../database/owner-pool.ts'
-import type { webhookOutcomes } from '../../shared/metrics.ts'
 import type { Seal } from '../../shared/seal.ts'
-import type { Outcome, Post } from './post.ts'
-import type { RetryPlan } from './retries.ts'
+import type { Outcome } from './post.ts'
+import type { Due, Turn, WaveEnd, WaveParts } from './turn.ts'
 import { signedHeaders } from '../../shared/standard-webhooks.ts'
 import { holdWave } from './hold.ts'
 import { askedFor, delivered, gone, judge, silenceSeconds } from './retries.ts'
@@ -12,34 +11,6 @@ import { openSecret } from './webhook-secret.ts'
 export const atOnce = 8
 /** A wave that takes longer is of an endpoint that would hold up others. */
 const slowMs = 2_000
-
-export interface Due { readonly id: string, readonly event: string, readonly body: string, readonly tries: number }
-
-/** An endpoint that may be sent to now, with what is due. */
-export interface Turn {
-  readonly url: string
-  /** Nothing of a test school is sent. */
-  readonly test: boolean
-  readonly silences: number
-  readonly secrets: readonly { readonly id: string, readonly sealed: string }[]
-  readonly due: readonly Due[]
-}
-
-export interface WaveParts {
-  readonly ask: Ask
-  readonly post: Post
-  readonly seal: Seal
-  readonly plan: RetryPlan
-  readonly counted: (outcome: typeof webhookOutcomes[number]) => void
-}
-
-/** What a wave says of its endpoint. */
-export interface WaveEnd {
-  /** Whether more may be sent at once. */
-  readonly goOn: boolean
-  readonly gone: boolean
-  readonly failingSince: Date | null
-}
 
 /**
  * Sends some of what is due to one endpoint, and keeps how it went; undefined where nothing is due, or may be sent. Whoever
