@@ -9,6 +9,8 @@ const api = {
   globalSetup: ['test/harness/server.ts'],
   testTimeout: 60_000,
   hookTimeout: 90_000,
+  // A second, as it is by itself, is little for another process on a busy machine.
+  expect: { poll: { timeout: 30_000 } },
 }
 
 /** They ask whether somebody is slowed down: nothing else runs beside them. */
