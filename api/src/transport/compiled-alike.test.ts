@@ -88,6 +88,7 @@ describe('what the compiler would answer otherwise', () => {
   test.each([
     'query Q { sure { refused one { refused } } }',
     'query Q { thing { one { a: refused b: refused } } }',
+    'query Q { thing { a: one { refused } b: one { refused } } }',
     'query Q { thing { sure { must must } sureLater { must must } } }',
     'query Q { thing { refusedInList { id } } }',
     'query Q { thing { called awaited thrownAway } }',

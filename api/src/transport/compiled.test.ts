@@ -27,6 +27,8 @@ const corpus: readonly [string, string, Record<string, unknown>?][] = [
   ['an argument that is null', '{ thing { told(colour: null, size: null) } }'],
   ['one for a list', '{ thing { told(ids: 4, size: { width: 1, colours: RED }) } }'],
   ...variables(),
+  ['one of two', 'query Q($either: Either) { thing { told(either: $either) } }', { either: { id: '1' } }],
+  ['both of two, of which there may be one', 'query Q($either: Either) { thing { told(either: $either) } }', { either: { id: '1', n: 1 } }],
   ['a variable that is null where it may not be', 'query Q($n: Int = 3) { thing { id needs(n: $n) } }', { n: null }],
   ['the same, with its default', 'query Q($n: Int = 3) { thing { id needs(n: $n) } }', {}],
 ]
@@ -109,7 +111,7 @@ describe('no code is made of what could be more than a query', () => {
     ['a block of text', '{ thing { told(id: """x""") } }'],
     ['a name with which places could be mistaken', '{ thing { one_more: one { id } } }'],
     ['names that objects have of themselves', '{ thing { __proto__: id } }'],
-    ['an input that may hold itself', 'query ($tree: [Tree!]) { thing { told(tree: { branches: $tree }) } }'],
+    ['an input that may hold itself', 'query ($tree: Tree) { thing { told(tree: $tree) } }'],
     ['a variable in a value', 'query ($n: Int, $c: [Colour!]) { thing { told(size: { width: 1, height: $n, colours: $c }) } }'],
     ['changes', 'mutation ($a: String) { first: say(word: $a) second: say(word: $a, fails: true) third: say(word: $a) }'],
     ['conditions', 'query ($a: Boolean = true) { a: thing { ...F @include(if: $a) } b: thing { ...F id @skip(if: true) title id } } fragment F on Thing { colour later }'],

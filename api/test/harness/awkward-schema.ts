@@ -16,7 +16,8 @@ const Size = new GraphQLInputObjectType({ name: 'Size', fields: () => ({
   inner: { type: Inner },
 }) })
 const Tree: GraphQLInputObjectType = new GraphQLInputObjectType({ name: 'Tree', fields: () => ({ branches: { type: new GraphQLList(Tree) } }) })
-const manyArguments = { args: { size: { type: Size }, colour: { type: Colour, defaultValue: 'b' }, day: { type: Day }, id: { type: GraphQLID }, ids: { type: new GraphQLList(GraphQLID) }, yes: { type: GraphQLBoolean }, tree: { type: Tree }, colours: { type: new GraphQLList(new GraphQLNonNull(Colour)) }, n: { type: GraphQLInt, defaultValue: 5 } } }
+const Either = new GraphQLInputObjectType({ name: 'Either', isOneOf: true, fields: { id: { type: GraphQLID }, n: { type: GraphQLInt } } })
+const manyArguments = { args: { either: { type: Either }, size: { type: Size }, colour: { type: Colour, defaultValue: 'b' }, day: { type: Day }, id: { type: GraphQLID }, ids: { type: new GraphQLList(GraphQLID) }, yes: { type: GraphQLBoolean }, tree: { type: Tree }, colours: { type: new GraphQLList(new GraphQLNonNull(Colour)) }, n: { type: GraphQLInt, defaultValue: 5 } } }
 const Named: GraphQLInterfaceType = new GraphQLInterfaceType({ name: 'Named', fields: () => ({ title: { type: GraphQLString } }), resolveType: () => 'Thing' })
 const Any: GraphQLUnionType = new GraphQLUnionType({ name: 'Any', types: () => [Thing], resolveType: () => 'Thing' })
 const Thing: GraphQLObjectType = new GraphQLObjectType({ name: 'Thing', interfaces: () => [Named], fields: () => ({
@@ -44,7 +45,7 @@ const Thing: GraphQLObjectType = new GraphQLObjectType({ name: 'Thing', interfac
     context.asked.push(given)
     return given
   } },
-  refusedInList: { type: new GraphQLList(Thing), resolve: () => [Promise.reject(new Invalid('Not this one.', { code: 'CONFLICT' })), thing('q'), Promise.resolve(thing('r'))] },
+  refusedInList: { type: new GraphQLList(Thing), resolve: () => [thing('q'), Promise.reject(new Invalid('Not this one.', { code: 'CONFLICT' })), thing('r')] },
   thrownAway: { type: GraphQLString, resolve: () => rejected<string>(undefined) },
   grid: { type: new GraphQLList(new GraphQLList(Thing)), resolve: () => [[thing('g')], null, [thing('h'), null]] },
   sureLater: { type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(Thing))), resolve: () => [Promise.resolve(thing('a')), Promise.resolve(thing('c'))] },

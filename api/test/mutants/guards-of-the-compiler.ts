@@ -12,7 +12,7 @@ export const compilerGuards: readonly Guard[] = [
   { name: 'no code is made of conditions', file: compilable, guard: '    Directive: refuse,', without: '    NullValue: () => undefined,', tests: alike },
   { name: 'no code is made of variables inside of values', file: compilable, guard: 'parent.kind !== Kind.ARGUMENT && ', without: 'parent.kind !== Kind.ARGUMENT && parent.kind !== Kind.OBJECT_FIELD && ', tests: alike },
   { name: 'no code is made of a choice between types', file: compilable, guard: ' || isAbstractType(getNamedType(types.getType())) ? ', without: ' || isAbstractType(undefined) ? ', tests: refusals },
-  { name: 'no code is made of inputs without an end', file: compilable, guard: 'within.includes(named) || ', without: 'within.length > 20 || ', tests: refusals },
+  { name: 'no code is made of inputs without an end', file: compilable, guard: 'isEndless(typeFromAST(schema, type)) ?', without: 'isEndless(undefined) && typeFromAST(schema, type) ?', tests: refusals },
   { name: 'changes are not compiled', file: compilable, guard: 'operation !== OperationTypeNode.QUERY', without: 'operation === OperationTypeNode.SUBSCRIPTION', tests: refusals },
   { name: 'what becomes too much code becomes none', file: compilable, guard: 'fieldsOf(document) <= mostFields', without: 'fieldsOf(document) <= mostFields * 1e9', tests: refusals },
   { name: 'no two fields are one to the compiler', file: compilable, guard: 'if (seen.has(joined))', without: 'if (seen.has(field))', tests: refusals },

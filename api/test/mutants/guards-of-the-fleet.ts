@@ -23,6 +23,6 @@ export const fleetGuards: readonly Guard[] = [
   { name: 'lifecycle: a tenant\'s receipt is its own', file: 'src/platform/lifecycle/receipts.queries.ts', guard: 'if (tenantId)', without: 'if (tenantId === \'\')', tests: inDeletion },
   { name: 'lifecycle: what a school has not told is told before it goes', file: deletion, guard: 'table.name === \'outbox\'', without: 'table.name === \'\'', tests: inDeletion },
   { name: 'lifecycle: a school that is gone keeps nobody from being heard', file: 'src/platform/audit/courier.ts', guard: 'code !== \'42P01\'', without: 'code !== \'\'', tests: ['src/platform/audit/audit.test.ts'] },
-  { name: 'lifecycle: nobody is invited who cannot join', file: registration, guard: 'account?.superadmin || account?.disabledAt', without: 'account?.disabledAt', tests: inCreation },
+  { name: 'lifecycle: nobody is invited who cannot join', file: 'src/platform/members/invitations.service.ts', guard: '(superadmin or disabled_at is not null)', without: 'disabled_at is not null', tests: inCreation },
   { name: 'lifecycle: a key is one superadmin\'s', file: registration, guard: 'trail.actor.id ?? null, name', without: 'trail.actor.id ? null : null, name', tests: inCreation },
 ]

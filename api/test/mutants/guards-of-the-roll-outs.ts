@@ -9,7 +9,7 @@ const tenancy = 'src/platform/tenancy/served-versions.ts'
 
 /** A roll-out of migrations: what it may break, whom it waits for, and who is served meanwhile. */
 export const rollOutGuards: readonly Guard[] = [
-  { name: 'roll-outs: canaries go before all others', file: drive, guard: 'canaries.length > 0 ? canaries : ', without: 'canaries.length < 0 ? canaries : ', tests: rollOut },
+  { name: 'roll-outs: canaries go before all others', file: drive, guard: 'if (canaries.length > 0) {', without: 'if (canaries.length < 0) {', tests: rollOut },
   { name: 'roll-outs: a canary that fails stops everything', file: aside, guard: 'and ($2 = \'CANARY_FAILED\' or ', without: 'and (', tests: rollOut },
   { name: 'roll-outs: no more failures than allowed', file: aside, guard: ' > failure_budget)', without: ' > failure_budget + 100)', tests: rollOut },
   { name: 'roll-outs: nobody waits long behind a migration that waits', file: school, guard: 'const patience = \'1s\'', without: 'const patience = \'9s\'', tests: rollOut },
