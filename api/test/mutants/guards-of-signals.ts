@@ -8,7 +8,7 @@ const log = ['src/shared/log.test.ts']
 /** What a process tells of itself: whether it is ready, what it counts, logs and traces, and whom it tells. */
 export const signalGuards: readonly Guard[] = [
   { name: 'signals: a process that stops is not ready', file: 'src/transport/probes.ts', guard: 'const status = options.draining() ?', without: 'const status = options.draining() && false ?', tests: probes },
-  { name: 'signals: an API says that it stops before it does', file: 'src/compose.ts', guard: '      http.drain()\n      await pause(', without: '      await pause(', tests: probes },
+  { name: 'signals: an API says that it stops before it does', file: 'src/compose.ts', guard: '      http.drain()\n      await sockets.stop()', without: '      await sockets.stop()', tests: probes },
   { name: 'signals: a missing platform migration is noticed', file: 'src/database/platform-schema.ts', guard: 'applied.has(name)', without: 'applied.has(name) || name !== \'\'', tests: probes },
   { name: 'signals: another version of the queues is noticed', file: 'src/jobs/queue.ts', guard: 'await boss.schemaVersion() === needed', without: 'await boss.schemaVersion() !== null || needed === null', tests: probes },
   { name: 'signals: requests are counted by root field', file: 'src/transport/operation-name.ts', guard: 'return names.size === 1 ? [...names][0]! : \'several\'', without: 'return operation.name?.value ?? (names.size === 1 ? [...names][0]! : \'several\')', tests: ['src/transport/graphql-metrics.test.ts'] },
