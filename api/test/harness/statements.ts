@@ -13,13 +13,14 @@ export async function statementsDuring(done: () => Promise<unknown>): Promise<st
   }
 }
 
-/** The statements of two ways; others' may come between, so two that differ are looked at again. */
+/** The statements of two ways. Others' may come between, a worker's of a mail for instance: two that differ are looked at again. */
 export async function statementsOfBoth(one: () => Promise<unknown>, other: () => Promise<unknown>): Promise<[string[], string[]]> {
-  let both: [string[], string[]] = [[], []]
-  for (let time = 0; time < 5; time++) {
-    both = [await statementsDuring(one), await statementsDuring(other)]
-    if (both[0].join('\n') === both[1].join('\n'))
-      break
-  }
+  const end = Date.now() + patienceMs
+  let both: [string[], string[]]
+  do both = [await statementsDuring(one), await statementsDuring(other)]
+  while (both[0].join('\n') !== both[1].join('\n') && Date.now() < end)
   return both
 }
+
+/** Longer than a worker is busy with what a test began. */
+const patienceMs = 15_000

@@ -11,8 +11,11 @@ let oakfield: SignedUp
 let riverside: SignedUp
 let operator: GraphqlClient
 beforeAll(async () => {
-  homeroom = await openHomeroom({ config: { rateLimits: true } })
+  // The worker, which asks by itself, is gone before statements are counted.
+  homeroom = await openHomeroom({ worker: false, config: { rateLimits: true } })
+  const worker = await homeroom.startWorker()
   ;[oakfield, riverside] = [await homeroom.openSchool('oakfield'), await homeroom.openSchool('riverside')]
+  await worker.stop()
   operator = (await openSuperadmin(homeroom)).client
 })
 afterAll(() => homeroom?.stop())
@@ -62,8 +65,8 @@ test('keys of many schools are told with their schools, buckets and uses in as m
   const keys = await Promise.all(Array.from({ length: 6 }, (_, place) => makeKey([oakfield, riverside][place % 2]!.client, [])))
   await Promise.all(keys.map(({ id }, place) => homeroom.database.sql('update platform.api_key set prefix = $1 where id = $2', [`hmr_live_LEAKED00000${place}`, id])))
   const query = vi.spyOn(pg.Client.prototype, 'query')
-  // Who is asking, and what the worker does meanwhile: queues, mails, uses of keys.
-  const elsewhere = /totp_confirmed_at|pgboss|t\.name as school|^\s*update/
+  // Who is asking, and what is written down meanwhile: uses of keys.
+  const elsewhere = /totp_confirmed_at|^\s*update/
   const asked = async (prefix: string) => {
     query.mockClear()
     const { findApiKeys } = await operator.ask<{ findApiKeys: { tenant: { slug: string } }[] }>('query ($prefix: String!) { findApiKeys(prefix: $prefix) { tenant { id name slug } bucket { limit } deprecatedUses { member } } }', { prefix })
