@@ -7,6 +7,7 @@ const alias = [{ find: /^graphql$/, replacement: 'graphql/index.js' }]
 const api = {
   root: './api',
   globalSetup: ['test/harness/server.ts'],
+  setupFiles: ['test/harness/decorators.ts'],
   testTimeout: 60_000,
   hookTimeout: 90_000,
   // A second, as it is by itself, is little for another process on a busy machine.

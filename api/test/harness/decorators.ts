@@ -1,0 +1,2 @@
+// type-graphql's decorators need it, whichever room a test file reads first.
+import 'reflect-metadata'
