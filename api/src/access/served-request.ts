@@ -1,6 +1,11 @@
+import type { ExpectedError } from '../shared/errors.ts'
+
 /** Why a key was turned away before anything of its request was read. `SCHOOL_CLOSED`: suspended, or put away. */
 export const keyRefusals = ['REVOKED', 'EXPIRED', 'ADDRESS', 'SCHOOL_CLOSED'] as const
 export type KeyRefusal = typeof keyRefusals[number]
+
+/** A key that somebody has whole and that is turned away all the same: whose it is, why, and what is answered. */
+export interface RefusedKey { readonly keyId: string, readonly tenantId: string, readonly why: KeyRefusal, readonly error: ExpectedError }
 
 /** What one API key asked for and how it went; of variables their names and types alone. */
 export interface ServedRequest {

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Charge } from '../access/charge.ts'
 import type { Integrator, Known, Principal, Standing, Superadmin } from '../access/principal.ts'
 import type { Client } from '../access/request-context.ts'
-import type { KeyRefusal } from '../access/served-request.ts'
+import type { RefusedKey } from '../access/served-request.ts'
 import type { Schools, TenantAddress } from '../database/school-db.ts'
 import type { Log } from '../shared/log.ts'
 import type { Change, Trail } from '../shared/trail.ts'
@@ -43,9 +43,6 @@ export interface Recognised {
   readonly admit?: () => TenantAddress
 }
 
-/** A key that is known and opens nothing. */
-export interface RefusedKey { readonly keyId: string, readonly tenantId: string, readonly why: KeyRefusal, readonly error: ExpectedError }
-
 /** What an operation brings: from its request, or from its socket's connection. */
 export interface Arrival {
   readonly requestId: string
@@ -73,16 +70,13 @@ export function headerTexts(request: IncomingMessage, name: string): string[] {
 /** The context of one operation. A token that is present and bad is 401 before any resolver runs. */
 export async function openContext(reception: Reception, arrival: Arrival): Promise<RequestContext> {
   const { principal, admit } = await recognise(reception, arrival)
-  const noteRefused = (error: unknown) => {
-    if (principal.kind === 'integrator' && error instanceof ExpectedError)
-      reception.noteRefusal(refusedNote(principal, null, error, whence(arrival)))
-  }
   const tenantId = await resolveTenant({ principal, tenantIds: arrival.tenantIds, host: arrival.host }, {
     baseDomain: reception.baseDomain,
     baseUrl: reception.baseUrl,
     findBySlug: reception.findTenantBySlug,
   }).catch((error: unknown) => {
-    noteRefused(error)
+    if (principal.kind === 'integrator' && error instanceof ExpectedError)
+      reception.noteRefusal(refusedNote(principal, null, error, whence(arrival)))
     throw error
   })
   const access = principal.kind === 'superadmin' ? readAccess(arrival) : undefined

@@ -29,7 +29,7 @@ export const keyGuards: readonly Guard[] = [
   { name: 'who has a key but in part writes nothing into a school\'s log', file: known, guard: 'if (!key || !right) {', without: 'if (!key || (!right && key.good)) {', tests: inRefusals },
   { name: 'a flood of refusals is told together', file: refusals, guard: '    if (seen) {', without: '    if (seen && request.times > 1) {', tests: inRefusals },
   { name: 'what was turned away is told before a process ends', file: refusals, guard: '    this.#tell(Infinity)', without: '    this.#tell(0)', tests: inRefusals },
-  { name: 'a key of another school than was named is in the log', file: 'src/transport/context.ts', guard: '    noteRefused(error)\n', without: '', tests: inRefusals },
+  { name: 'a key of another school than was named is in the log', file: 'src/transport/context.ts', guard: 'reception.noteRefusal(refusedNote(principal, null,', without: 'void (refusedNote(principal, null,', tests: inRefusals },
   { name: 'a key that the log names is not tidied away', file: 'src/platform/housekeeping/tidy.ts', guard: ' and not exists (select from platform.api_request r where r.key_id = platform.api_key.id)', without: '', tests: ['src/platform/housekeeping/tidy.test.ts'] },
   { name: 'the mail about a key goes to those who manage keys', file: 'src/platform/integrations/keys.service.ts', guard: ' and role = \\\'ADMIN\\\'', without: '', tests: ['src/platform/integrations/keys-mail.test.ts'] },
   { name: 'the mail about a key goes to no disabled account', file: 'src/platform/integrations/keys.letters.ts', guard: ' and a.disabled_at is null', without: '', tests: ['src/platform/integrations/keys-mail.test.ts'] },

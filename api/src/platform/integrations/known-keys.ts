@@ -1,22 +1,21 @@
 import type { Integrator } from '../../access/principal.ts'
 import type { Scope } from '../../access/scopes.ts'
-import type { KeyRefusal } from '../../access/served-request.ts'
+import type { RefusedKey } from '../../access/served-request.ts'
 import type { Platform } from '../../database/platform-db.ts'
-import type { ExpectedError } from '../../shared/errors.ts'
 import type { Metrics } from '../../shared/metrics.ts'
-import type { PreparationStatus, TenantState } from '../tenancy/room.ts'
+import type { TenantState, TenantStateRow } from '../tenancy/room.ts'
 import type { KeyUse } from './key-use.ts'
 import { Buffer } from 'node:buffer'
 import { timingSafeEqual } from 'node:crypto'
 import { isScope } from '../../access/scopes.ts'
 import { Forbidden, Unauthenticated } from '../../shared/errors.ts'
 import { together } from '../../shared/together.ts'
+import { tenantStateColumns, tenantStateOf } from '../tenancy/room.ts'
 import { allows } from './addresses.ts'
 import { hashOf, prefixOf } from './token.ts'
 
-interface KeyRow {
+interface KeyRow extends TenantStateRow {
   id: string
-  tenant_id: string
   prefix: string
   token_hash: Buffer
   scopes: string[]
@@ -24,23 +23,14 @@ interface KeyRow {
   expires_at: Date | string | null
   good: boolean
   revoked: boolean
-  lifecycle: TenantState['lifecycle']
-  lifecycle_reason: string | null
-  node: string
-  preparation_status: PreparationStatus
-  schema_version: number | null
-  schema_serves_from: number | null
 }
 
-const columns = `k.id, k.tenant_id, k.prefix, k.token_hash, k.scopes, k.addresses, k.expires_at,
+const columns = `k.id, k.prefix, k.token_hash, k.scopes, k.addresses, k.expires_at,
   k.revoked_at is null and (k.expires_at is null or k.expires_at > now()) as good, k.revoked_at is not null as revoked,
-  t.lifecycle, t.lifecycle_reason, t.node, t.preparation_status, t.schema_version, t.schema_serves_from`
+  ${tenantStateColumns}`
 
 /** Compared with where no key has the prefix, so that this takes as long. */
 const nobodys = Buffer.alloc(32)
-
-/** A key that somebody has whole and that is turned away all the same: whose it is, why, and what is answered. */
-export interface RefusedKey { readonly keyId: string, readonly tenantId: string, readonly why: KeyRefusal, readonly error: ExpectedError }
 
 /** Who is behind an API key. The database is asked every time: a key that was revoked is nobody's at the next request. */
 export class KnownKeys {
@@ -69,7 +59,7 @@ export class KnownKeys {
       return { refused: { keyId: key.id, tenantId: key.tenant_id, ...refusal } }
     }
     this.use.note(key.id, address)
-    return { principal: integratorOf(key), tenant: tenantOf(key) }
+    return { principal: integratorOf(key), tenant: tenantStateOf(key) }
   }
 
   /** Those of these keys that are still good, in schools that are open; each once. */
@@ -93,18 +83,6 @@ function refusalOf(key: KeyRow, address: string): Pick<RefusedKey, 'why' | 'erro
   if (!allows(key.addresses, address))
     return { why: 'ADDRESS', error: new Forbidden('This key may not be used from this address.', { code: 'ADDRESS_NOT_ALLOWED', facts: { address } }) }
   return undefined
-}
-
-function tenantOf(key: KeyRow): TenantState {
-  return {
-    id: key.tenant_id,
-    node: key.node,
-    lifecycle: key.lifecycle,
-    lifecycleReason: key.lifecycle_reason,
-    preparationStatus: key.preparation_status,
-    schemaVersion: key.schema_version,
-    schemaServesFrom: key.schema_serves_from,
-  }
 }
 
 function integratorOf({ id, tenant_id: tenantId, scopes, expires_at: end }: KeyRow): Integrator {

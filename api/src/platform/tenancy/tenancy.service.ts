@@ -2,11 +2,13 @@ import type { Platform } from '../../database/platform-db.ts'
 import type { TenantAddress } from '../../database/school-db.ts'
 import type { ServedVersions } from './served-versions.ts'
 import type { SlugRefusal } from './slug.ts'
+import type { TenantState, TenantStateRow } from './tenant-state.ts'
 import type { TenantList, TenantPage, TenantRow } from './tenants.queries.ts'
 import { ExpectedError, Forbidden, NotFound } from '../../shared/errors.ts'
 import { isUuid } from '../../shared/uuid.ts'
 import { serves } from './served-versions.ts'
 import { refuseSlug, slugLook, slugSuggestions } from './slug.ts'
+import { tenantStateColumns, tenantStateOf } from './tenant-state.ts'
 import { Tenant } from './tenant.entity.ts'
 import { tenantsById, tenantsPage } from './tenants.queries.ts'
 
@@ -29,9 +31,6 @@ export interface SlugAnswer {
   message: string | null
   suggestion: string | null
 }
-
-/** What decides whether a school may be entered. */
-export type TenantState = Pick<TenantRow, 'id' | 'node' | 'lifecycle' | 'lifecycleReason' | 'preparationStatus' | 'schemaVersion'> & Pick<Tenant, 'schemaServesFrom'>
 
 export class TenancyService {
   /** `served`: the versions of a school's tables that this code reads and writes. */
@@ -77,12 +76,9 @@ export class TenancyService {
   async admit(id: string): Promise<TenantAddress> {
     // A plain row: an entity would cost as much as the rest of a small answer.
     const [tenant] = isUuid(id)
-      ? await this.platform.query<TenantState>(
-          'select id, node, lifecycle, lifecycle_reason as "lifecycleReason", preparation_status as "preparationStatus", schema_version as "schemaVersion", schema_serves_from as "schemaServesFrom" from platform.tenant where id = $1',
-          [id],
-        )
+      ? await this.platform.query<TenantStateRow>(`select ${tenantStateColumns} from platform.tenant t where t.id = $1`, [id])
       : []
-    return this.admitTo(tenant)
+    return this.admitTo(tenant && tenantStateOf(tenant))
   }
 
   /** The same for a tenant that has just been read. */
