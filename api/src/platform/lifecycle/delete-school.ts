@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import type { Gone } from './receipts.queries.ts'
+import { dropSchool } from '../../database/drop-school.ts'
 import { quoteIdentifier, schemaName } from '../../database/schema-names.ts'
 import { tenantLock } from '../../database/tenant-lock.ts'
 import { publish } from '../../events/bus.ts'
@@ -61,21 +62,16 @@ async function countTables(owner: pg.Client, tenantId: string): Promise<Gone[]> 
   return counts
 }
 
-/** The data plane: the schema with its counted tables, and the role. A school that was never ready has neither. */
+/** The data plane: the schema with its counted tables, and the role. */
 async function dropSchema(owner: pg.Client, tenantId: string, tables: readonly Gone[]): Promise<Gone[]> {
-  const name = schemaName(tenantId)
-  const { rows: [there] } = await owner.query<{ schema: boolean, role: boolean }>(`
-    select to_regnamespace($1) is not null as schema, to_regrole($1) is not null as role`, [quoteIdentifier(name)])
   // What it has not told yet is on record before it goes.
   if (tables.some(table => table.name === 'outbox'))
     await carryRest(owner, tenantId)
-  if (there!.schema)
-    await owner.query(`drop schema ${quoteIdentifier(name)} cascade`)
-  if (there!.role)
-    await owner.query(`drop role ${quoteIdentifier(name)}`)
+  const there = await dropSchool((text, values) => owner.query(text, values), tenantId)
+  const name = schemaName(tenantId)
   return [
-    ...(there!.schema ? [{ kind: 'schema', name, count: 1 }] : []),
-    ...(there!.role ? [{ kind: 'role', name, count: 1 }] : []),
+    ...(there.schema ? [{ kind: 'schema', name, count: 1 }] : []),
+    ...(there.role ? [{ kind: 'role', name, count: 1 }] : []),
     ...tables,
   ]
 }

@@ -48,12 +48,12 @@ export class StepWriter {
       ), opened as (
         insert into platform.preparation_attempt (tenant_id, cycle, number) select id, $2, number from moved returning id
       )
-      select opened.id as attempt_id, moved.number, moved.name, moved.time_zone, moved.locale, moved.restored_from, moved.test, (select count(*) from lost) as lost,
+      select opened.id as attempt_id, moved.number, moved.name, moved.time_zone, moved.locale, moved.restored_from, moved.test::text, (select count(*) from lost) as lost,
         (select extract(epoch from clock_timestamp() - min(created_on)) from pgboss.job_common j where j.name = 'prepare-tenant' and j.singleton_key = moved.id || ':' || $2 and j.state < 'completed') as waited,
         pg_notify($3, $4) from moved, opened`, [tenantId, cycle], tenantId)
     const row = rows[0]
     return row
-      ? { id: row.attempt_id!, tenantId, cycle, number: Number(row.number), school: { name: row.name!, timeZone: row.time_zone!, locale: row.locale!, restoredFrom: row.restored_from ?? null, test: (row as Record<string, unknown>).test === true }, waitedSeconds: Number(row.waited ?? 0), lost: Number(row.lost) }
+      ? { id: row.attempt_id!, tenantId, cycle, number: Number(row.number), school: { name: row.name!, timeZone: row.time_zone!, locale: row.locale!, restoredFrom: row.restored_from ?? null, test: row.test === 'true' }, waitedSeconds: Number(row.waited ?? 0), lost: Number(row.lost) }
       : null
   }
 

@@ -1,6 +1,7 @@
 import type { Db } from 'pg-boss'
 import type { SchoolMigration } from '../../../migrations/school/index.ts'
 import type { NewSchool, Restoration, SeedSql, SeedStep } from '../../shared/seed.ts'
+import { dropSchool } from '../../database/drop-school.ts'
 import { quoteIdentifier, schemaName } from '../../database/schema-names.ts'
 import { SeedRefused } from '../../shared/seed.ts'
 import { schoolScript } from './school-script.ts'
@@ -51,13 +52,9 @@ export function testSchoolSteps(parts: SchoolPlan & { readonly seeds: readonly S
 
 /** Never a school that is not marked as one: the row is asked, whatever the caller believes. */
 async function dropTestSchool(tx: Db, { tenantId }: NewSchool): Promise<void> {
-  const name = schemaName(tenantId)
-  const { rows: [there] } = await tx.executeSql(`
-    select to_regnamespace($2) is not null as schema, to_regrole($2) is not null as role from platform.tenant where id = $1 and test`, [tenantId, quoteIdentifier(name)])
-  if (there?.schema)
-    await tx.executeSql(`drop schema ${quoteIdentifier(name)} cascade`)
-  if (there?.role)
-    await tx.executeSql(`drop role ${quoteIdentifier(name)}`)
+  const { rows } = await tx.executeSql('select 1 from platform.tenant where id = $1 and test', [tenantId])
+  if (rows.length > 0)
+    await dropSchool((text, values) => tx.executeSql(text, values), tenantId)
 }
 
 /** The same for a school that is restored: the tables as they were when it was exported, its rows, and what has come to the tables since. */
