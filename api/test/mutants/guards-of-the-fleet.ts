@@ -1,6 +1,7 @@
 import type { Guard } from './guard.ts'
 
 const service = 'src/platform/lifecycle/lifecycle.service.ts'
+const move = 'src/platform/lifecycle/make-move.ts'
 const deletion = 'src/platform/lifecycle/delete-school.ts'
 const registration = 'src/platform/registration/registration.service.ts'
 const inLifecycle = ['src/platform/lifecycle/lifecycle.test.ts']
@@ -9,10 +10,10 @@ const inCreation = ['src/platform/registration/create-for.test.ts']
 
 /** What the operator does with schools: creates, closes, puts away and deletes them. */
 export const fleetGuards: readonly Guard[] = [
-  { name: 'lifecycle: the row decides which moves there are', file: service, guard: 'and lifecycle = any(?::text[])', without: 'and (lifecycle = any(?::text[]) or true)', tests: inLifecycle },
-  { name: 'lifecycle: what is being prepared is not put away', file: service, guard: 'preparation_status in (\'READY\', \'FAILED\'))', without: 'preparation_status is not null)', tests: inLifecycle },
+  { name: 'lifecycle: the row decides which moves there are', file: move, guard: 'and lifecycle = any(?::text[])', without: 'and (lifecycle = any(?::text[]) or true)', tests: inLifecycle },
+  { name: 'lifecycle: what is being prepared is not put away', file: move, guard: 'preparation_status in (\'READY\', \'FAILED\'))', without: 'preparation_status is not null)', tests: inLifecycle },
   { name: 'lifecycle: a deletion names the school', file: service, guard: 'if (slug.trim() !== tenant.slug)', without: 'if (slug.trim() === \'\')', tests: inLifecycle },
-  { name: 'lifecycle: every process hears that a school is closed', file: service, guard: 'publish(accessChanged, { tenantId: tenant.id })', without: 'publish(accessChanged, { accountId: tenant.id })', tests: ['test/journey/lifecycle.test.ts'] },
+  { name: 'lifecycle: every process hears that a school is closed', file: move, guard: 'publish(accessChanged, { tenantId })', without: 'publish(accessChanged, { accountId: tenantId })', tests: ['test/journey/lifecycle.test.ts'] },
   { name: 'lifecycle: people of a school that was put away are nobody', file: 'src/platform/identity/live-sessions.ts', guard: 't.id = s.tenant_id and t.lifecycle in (\'ACTIVE\', \'SUSPENDED\')', without: 't.id = s.tenant_id', tests: inLifecycle },
   { name: 'lifecycle: a refusal says why the school is closed', file: 'src/access/authorize.ts', guard: ', facts: principal.suspended }', without: ' }', tests: inLifecycle },
   { name: 'lifecycle: a deletion waits for the grace period', file: deletion, guard: 'and lifecycle = \'DELETING\' and delete_after <= clock_timestamp() for update', without: 'and lifecycle = \'DELETING\' for update', tests: inDeletion },

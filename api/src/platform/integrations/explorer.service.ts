@@ -1,11 +1,12 @@
-import type { Explorer, Integrator, Member, PersonStanding, Principal } from '../../access/principal.ts'
+import type { Explorer, Integrator, PersonStanding, Principal } from '../../access/principal.ts'
 import type { Scope } from '../../access/scopes.ts'
 import type { Trail } from '../../shared/trail.ts'
 import type { Exploration, ExplorerTokens } from './explorer-token.ts'
 import type { ApiKeyRow } from './keys.queries.ts'
 import type { KeysService } from './keys.service.ts'
 import type { KnownKeys } from './known-keys.ts'
-import { Forbidden, Unauthenticated } from '../../shared/errors.ts'
+import { memberOf } from '../../access/signed-in.ts'
+import { Unauthenticated } from '../../shared/errors.ts'
 
 /** Long enough to think, short enough to be worth little to whoever finds one. */
 const lifetimeMs = 15 * 60_000
@@ -64,10 +65,4 @@ function asExplorer(key: Integrator, explorer: Explorer, until: Date): Integrato
     expiresAt: key.expiresAt && key.expiresAt < until ? key.expiresAt : until,
     explorer,
   }
-}
-
-function memberOf(principal: Principal): Member {
-  if (principal.kind !== 'member')
-    throw new Forbidden('Only members of the school may do this.')
-  return principal
 }

@@ -7,11 +7,13 @@ export interface Move {
   readonly action: string
   /** Only where nothing is being prepared: a worker would go on making what nobody may enter. */
   readonly settled?: true
+  /** Only of a test school. */
+  readonly test?: true
 }
 
 /**
- * The whole machine: which moves there are and from where. What is not here is refused. The last step, from DELETING to
- * gone, is the worker's, when the grace period is over.
+ * The operator's moves, and from where. What is not here is refused. The last step, from DELETING to gone, is the worker's,
+ * when the grace period is over.
  */
 export const moves = {
   suspend: { from: ['ACTIVE'], to: 'SUSPENDED', action: 'tenant.suspended' },
@@ -23,3 +25,6 @@ export const moves = {
 } as const satisfies Record<string, Move>
 
 export type MoveName = keyof typeof moves
+
+/** A school lets go of its test school, wherever that is. */
+export const letGo: Move = { from: ['ACTIVE', 'SUSPENDED', 'ARCHIVED'], to: 'DELETING', action: 'tenant.deletionRequested', settled: true, test: true }

@@ -2,13 +2,12 @@ import type { Platform } from '../../database/platform-db.ts'
 import type { Trail } from '../../shared/trail.ts'
 import type { Lifecycle, TenancyService, Tenant } from '../tenancy/room.ts'
 import type { Move, MoveName } from './lifecycle.rules.ts'
-import { publish } from '../../events/bus.ts'
-import { accessChanged, tenantChanged } from '../../events/topics.ts'
 import { Conflict, invalidField } from '../../shared/errors.ts'
 import { parseInput } from '../../shared/validate.ts'
 import { record } from '../audit/room.ts'
 import { reasonInput } from './lifecycle.input.ts'
 import { moves } from './lifecycle.rules.ts'
+import { makeMove } from './make-move.ts'
 
 export class LifecycleService {
   /** `graceDays`: how long a school that is to be deleted can still be kept. */
@@ -35,17 +34,11 @@ export class LifecycleService {
   }
 
   async #make(name: MoveName, tenant: Tenant, reason: string | null, trail: Trail): Promise<Tenant> {
-    const { from, to, action, settled }: Move = moves[name]
+    const move: Move = moves[name]
     await this.parts.platform.transaction(async (db) => {
-      // The row decides, not what was read before: of two operators at once, one is told that the other was faster.
-      const moved = await db.execute(`
-        update platform.tenant set lifecycle = ?, lifecycle_reason = ?, lifecycle_changed_at = clock_timestamp(),
-          delete_after = case when ? = 'DELETING' then clock_timestamp() + ? * interval '1 day' end
-        where id = ? and lifecycle = any(?::text[]) and (not ? or preparation_status in ('READY', 'FAILED')) returning id`, [to, reason, to, this.parts.graceDays, tenant.id, `{${from.join(',')}}`, Boolean(settled)])
-      if (moved.length === 0)
+      if (!await makeMove(db, tenant.id, move, { reason, graceDays: this.parts.graceDays }))
         throw await this.#refusal(name, tenant.id)
-      await db.execute('select pg_notify(?, ?), pg_notify(?, ?)', [...publish(accessChanged, { tenantId: tenant.id }).values, ...publish(tenantChanged, { tenantId: tenant.id }).values])
-      await record(db, tenant.id, { action, subject: { type: 'tenant', id: tenant.id }, details: { ...(reason !== null && { reason }) } }, trail)
+      await record(db, tenant.id, { action: move.action, subject: { type: 'tenant', id: tenant.id }, details: { ...(reason !== null && { reason }) } }, trail)
     })
     return this.parts.tenancy.get(tenant.id)
   }

@@ -6,10 +6,10 @@ import type { Founding } from '../registration/room.ts'
 import type { TenancyService } from '../tenancy/room.ts'
 import type { HeldMail } from './held-mail.ts'
 import { randomBytes, randomUUID } from 'node:crypto'
-import { publish } from '../../events/bus.ts'
-import { accessChanged, tenantChanged } from '../../events/topics.ts'
-import { Conflict, Forbidden, invalidField, NotFound } from '../../shared/errors.ts'
+import { memberOf } from '../../access/signed-in.ts'
+import { Conflict, invalidField, NotFound } from '../../shared/errors.ts'
 import { record } from '../audit/room.ts'
+import { letGo, makeMove } from '../lifecycle/room.ts'
 import { Tenant } from '../tenancy/room.ts'
 import { heldMailsOf } from './held-mail.ts'
 
@@ -34,7 +34,7 @@ export class TestSchoolsService {
     return this.parts.founding.found(test, {
       asked: ['test', tenantId],
       testOf: tenantId,
-      ready: async () => accountOf(principal),
+      ready: async () => memberOf(principal).accountId,
       settle: async (db, tenant, accountId) => {
         await record(db, tenant.id, { action: 'tenant.created', subject: { type: 'tenant', id: tenant.id }, details: { slug: tenant.slug } }, trail)
         await enter(db, tenant.id, accountId, trail)
@@ -49,7 +49,7 @@ export class TestSchoolsService {
   /** Another ADMIN of the school has a look. */
   async join(tenantId: string, principal: Principal, trail: Trail): Promise<Tenant> {
     const test = await this.#get(tenantId)
-    await this.parts.platform.transaction(db => enter(db, test.id, accountOf(principal), trail))
+    await this.parts.platform.transaction(db => enter(db, test.id, memberOf(principal).accountId, trail))
     return test
   }
 
@@ -73,13 +73,9 @@ export class TestSchoolsService {
     if (slug.trim() !== test.slug)
       throw invalidField(['slug'], 'NOT_CONFIRMED', 'This is not the short name of the test school.')
     const going = await this.parts.platform.transaction(async (db) => {
-      const rows = await db.execute<unknown[]>(`
-        update platform.tenant set lifecycle = 'DELETING', lifecycle_reason = 'Its school deleted this test school.', lifecycle_changed_at = clock_timestamp(), delete_after = clock_timestamp()
-        where id = ? and test and lifecycle <> 'DELETING' and preparation_status in ('READY', 'FAILED') returning id`, [test.id])
-      if (rows.length === 0)
+      if (!await makeMove(db, test.id, letGo, { reason: 'Its school deleted this test school.', graceDays: 0 }))
         return false
-      await db.execute('select pg_notify(?, ?), pg_notify(?, ?)', [...publish(accessChanged, { tenantId: test.id }).values, ...publish(tenantChanged, { tenantId: test.id }).values])
-      await record(db, test.id, { action: 'tenant.deletionRequested', subject: { type: 'tenant', id: test.id } }, trail)
+      await record(db, test.id, { action: letGo.action, subject: { type: 'tenant', id: test.id } }, trail)
       if (tenantId !== test.id)
         await record(db, tenantId, { action: 'testSchool.deleted', subject: { type: 'tenant', id: test.id }, details: { slug: test.slug } }, trail)
       return true
@@ -117,10 +113,4 @@ async function enter(db: PlatformDb, tenantId: string, accountId: string, trail:
   const entered = await db.execute<unknown[]>('insert into platform.membership (id, account_id, tenant_id, role) values (?, ?, ?, \'ADMIN\') on conflict (account_id, tenant_id) do nothing returning id', [id, accountId, tenantId])
   if (entered.length > 0)
     await record(db, tenantId, { action: 'membership.created', subject: { type: 'membership', id }, details: { accountId, role: 'ADMIN' } }, trail)
-}
-
-function accountOf(principal: Principal): string {
-  if (principal.kind !== 'member')
-    throw new Forbidden('Only members of the school may do this.')
-  return principal.accountId
 }
