@@ -1,16 +1,24 @@
 import pg from 'pg'
 import { vi } from 'vitest'
 
-/** What this process asks the database for while something is done, in order; parameters stay out of it, and ids that stand in the text. */
-export async function statementsDuring(done: () => Promise<unknown>): Promise<string[]> {
+export interface Sent { readonly text: string, readonly name?: string }
+
+/** What this process asks the database for while something is done, in order. `done` may look at what has been sent so far. */
+export async function sentDuring(done: (sent: () => readonly Sent[]) => Promise<unknown>): Promise<readonly Sent[]> {
   const query = vi.spyOn(pg.Client.prototype, 'query')
+  const sent = () => query.mock.calls.map(([asked]): Sent => typeof asked === 'string' ? { text: asked } : asked as unknown as Sent)
   try {
-    await done()
-    return query.mock.calls.map(([asked]) => (typeof asked === 'string' ? asked : (asked as { text: string }).text).replace(/'[0-9a-f-]{36}'/gi, '?'))
+    await done(sent)
+    return sent()
   }
   finally {
     query.mockRestore()
   }
+}
+
+/** The same as texts: parameters stay out of it, and ids that stand in them. */
+export async function statementsDuring(done: () => Promise<unknown>): Promise<string[]> {
+  return (await sentDuring(done)).map(({ text }) => text.replace(/'[0-9a-f-]{36}'/gi, '?'))
 }
 
 /** The statements of two ways. Others' may come between, a worker's of a mail for instance: two that differ are looked at again. */

@@ -1,9 +1,9 @@
 import type { GraphqlClient } from '../../../test/harness/client.ts'
 import type { SignedUp, TestHomeroom } from '../../../test/harness/homeroom.ts'
-import pg from 'pg'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openHomeroom } from '../../../test/harness/homeroom.ts'
 import { makeKey } from '../../../test/harness/keys.ts'
+import { statementsDuring } from '../../../test/harness/statements.ts'
 import { openSuperadmin } from '../../../test/harness/superadmin.ts'
 
 let homeroom: TestHomeroom
@@ -64,17 +64,17 @@ test.each(['fleetApiKeys(tenantId: $id) { totalCount }', 'fleetRateLimit(tenantI
 test('keys of many schools are told with their schools, buckets and uses in as many statements as one', async () => {
   const keys = await Promise.all(Array.from({ length: 6 }, (_, place) => makeKey([oakfield, riverside][place % 2]!.client, [])))
   await Promise.all(keys.map(({ id }, place) => homeroom.database.sql('update platform.api_key set prefix = $1 where id = $2', [`hmr_live_LEAKED00000${place}`, id])))
-  const query = vi.spyOn(pg.Client.prototype, 'query')
   // Who is asking, and what is written down meanwhile: uses of keys.
   const elsewhere = /totp_confirmed_at|^\s*update/
   const asked = async (prefix: string) => {
-    query.mockClear()
-    const { findApiKeys } = await operator.ask<{ findApiKeys: { tenant: { slug: string } }[] }>('query ($prefix: String!) { findApiKeys(prefix: $prefix) { tenant { id name slug } bucket { limit } deprecatedUses { member } } }', { prefix })
-    const texts = query.mock.calls.map(([sent]) => typeof sent === 'string' ? sent : (sent as { text: string }).text)
-    return { slugs: findApiKeys.map(({ tenant }) => tenant.slug).sort(), statements: texts.filter(text => /api_key|api_limit|api_points|api_deprecated|tenant/.test(text) && !elsewhere.test(text)).length }
+    let slugs: string[] = []
+    const texts = await statementsDuring(async () => {
+      const { findApiKeys } = await operator.ask<{ findApiKeys: { tenant: { slug: string } }[] }>('query ($prefix: String!) { findApiKeys(prefix: $prefix) { tenant { id name slug } bucket { limit } deprecatedUses { member } } }', { prefix })
+      slugs = findApiKeys.map(({ tenant }) => tenant.slug).sort()
+    })
+    return { slugs, statements: texts.filter(text => /api_key|api_limit|api_points|api_deprecated|tenant/.test(text) && !elsewhere.test(text)).length }
   }
   const [one, many] = [await asked('hmr_live_LEAKED000000'), await asked('hmr_live_LEAKED00000')]
-  query.mockRestore()
   expect([one.slugs.length, many.slugs]).toEqual([1, ['oakfield', 'oakfield', 'oakfield', 'riverside', 'riverside', 'riverside']])
   expect([one.statements, many.statements]).toEqual([5, 5])
 })

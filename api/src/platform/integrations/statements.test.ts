@@ -1,9 +1,10 @@
 import type { GraphqlClient } from '../../../test/harness/client.ts'
 import type { SignedUp, TestHomeroom } from '../../../test/harness/homeroom.ts'
-import pg from 'pg'
+import type { Sent } from '../../../test/harness/statements.ts'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { openHomeroom } from '../../../test/harness/homeroom.ts'
 import { everyScope, makeKey } from '../../../test/harness/keys.ts'
+import { sentDuring } from '../../../test/harness/statements.ts'
 
 let homeroom: TestHomeroom
 let school: SignedUp
@@ -18,19 +19,14 @@ beforeAll(async () => {
 afterAll(() => homeroom?.stop())
 
 /** What the database is asked for an answer that was given before, but for what is written down beside answers now and then. */
-async function statementsOf(client: GraphqlClient, document: string): Promise<{ text: string, name?: string }[]> {
+async function statementsOf(client: GraphqlClient, document: string): Promise<Sent[]> {
   const answer = await client.ask(document)
-  const query = vi.spyOn(pg.Client.prototype, 'query')
-  const asked = () => query.mock.calls.map(([statement]) => statement as unknown as { text: string, name?: string })
-  try {
+  const all = await sentDuring(async (sent) => {
     expect(await client.ask(document)).toEqual(answer)
     // The end of a reader's transaction comes behind the answer.
-    await vi.waitUntil(() => asked().some(({ text }) => text === 'commit'), { timeout: 10_000, interval: 5 })
-    return asked().filter(({ text }) => !/insert into platform.api_request|update platform.api_key/.test(text))
-  }
-  finally {
-    query.mockRestore()
-  }
+    await vi.waitUntil(() => sent().some(({ text }) => text === 'commit'), { timeout: 10_000, interval: 5 })
+  })
+  return all.filter(({ text }) => !/insert into platform.api_request|update platform.api_key/.test(text))
 }
 
 test('a read takes one statement beside its transaction\'s, of a person and of a key alike: the school is read with who they are, and points were taken before', async () => {

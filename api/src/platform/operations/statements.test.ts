@@ -1,9 +1,9 @@
 import type { GraphqlClient } from '../../../test/harness/client.ts'
 import type { TestHomeroom } from '../../../test/harness/homeroom.ts'
-import pg from 'pg'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeFleet } from '../../../test/harness/fleet.ts'
 import { openHomeroom } from '../../../test/harness/homeroom.ts'
+import { statementsDuring } from '../../../test/harness/statements.ts'
 import { openSuperadmin } from '../../../test/harness/superadmin.ts'
 
 let homeroom: TestHomeroom
@@ -26,15 +26,7 @@ afterAll(() => homeroom?.stop())
 
 /** What the database is asked for an answer, but for what every request asks: who is asking. */
 async function statementsOf(document: string, variables: Record<string, unknown> = {}): Promise<string[]> {
-  const query = vi.spyOn(pg.Client.prototype, 'query')
-  try {
-    await operator.ask(document, variables)
-    const texts = query.mock.calls.map(([asked]) => typeof asked === 'string' ? asked : (asked as { text: string }).text)
-    return texts.filter(text => !text.includes('totp_confirmed_at'))
-  }
-  finally {
-    query.mockRestore()
-  }
+  return (await statementsDuring(() => operator.ask(document, variables))).filter(text => !text.includes('totp_confirmed_at'))
 }
 
 const list = `query ($first: Int) { tenants(first: $first, orderBy: { field: FAILURES_FIRST }) { nodes { id name preparation { status } operations {
