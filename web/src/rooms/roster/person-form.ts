@@ -2,11 +2,12 @@ import * as z from 'zod/mini'
 
 const name = z.string().check(z.trim(), z.minLength(1, 'REQUIRED'), z.maxLength(100, 'TOO_LONG'))
 const maybe = z.string().check(z.trim(), z.maxLength(100, 'TOO_LONG'))
+const email = maybe.check(z.refine(email => email === '' || z.email().safeParse(email).success, 'EMAIL_MALFORMED'))
 
 export const personForm = z.object({
   givenName: name,
   familyName: name,
-  email: maybe.check(z.refine(email => email === '' || z.email().safeParse(email).success, 'EMAIL_MALFORMED')),
+  email,
   identifier: maybe,
   grade: maybe.check(z.maxLength(20, 'TOO_LONG')),
 })
@@ -16,7 +17,7 @@ export const personEdit = z.object({
   givenName: name,
   familyName: name,
   preferredGivenName: maybe,
-  email: maybe.check(z.refine(email => email === '' || z.email().safeParse(email).success, 'EMAIL_MALFORMED')),
+  email,
   phone: maybe.check(z.maxLength(50, 'TOO_LONG')),
   identifier: maybe,
   grades: words(20),

@@ -2,7 +2,7 @@ import type { MaybeRefOrGetter } from 'vue'
 import { computed, toValue } from 'vue'
 import { CoursesToChooseDocument } from '../../apollo/generated/graphql.ts'
 import { useQuery } from '../../apollo/useQuery.ts'
-import { useTyped } from './useTyped.ts'
+import { useTyped } from '../../ui/useTyped.ts'
 
 interface Chosen { id: string, title: string }
 

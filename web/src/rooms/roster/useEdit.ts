@@ -10,19 +10,24 @@ import { useErrorWords } from '../../apollo/useErrorWords.ts'
 import { changesOf, merge } from './meanwhile.ts'
 
 interface Options<V extends Values, Data, Shown> {
+  /** Of the dialog that holds the form. */
+  open: Ref<boolean>
   form: Ref<V>
+  /** What is wrong with the form, by field. */
+  check: (form: V) => Record<string, string>
   /** Reads the record anew. */
   document: TypedDocumentNode<Data, { id: string }>
   record: (data: Data) => Shown | undefined
   values: (record: Shown) => V
   /** Of the mutation that stores it. */
   problem: Ref<Problem | undefined>
-  /** Puts problems at their fields. */
+  /** Puts problems at their fields, and takes them away. */
   show: (errors: Record<string, string>) => Promise<void>
+  clear: () => void
 }
 
 /** A record that is being edited: as it was read, as the form has it, and what somebody else made of it meanwhile. */
-export function useEdit<V extends Values, Data, Shown extends { version: number }>({ form, document, record, values, problem, show }: Options<V, Data, Shown>) {
+export function useEdit<V extends Values, Data, Shown extends { version: number }>({ open, form, check, document, record, values, problem, show, clear }: Options<V, Data, Shown>) {
   const { client } = useApollo()
   const { t } = useI18n()
   const { fieldErrors } = useErrorWords()
@@ -42,13 +47,29 @@ export function useEdit<V extends Values, Data, Shown extends { version: number 
     met.value = false
     problem.value = undefined
     trouble.value = undefined
+    clear()
   }
 
-  /** What is to be sent; undefined where nothing was changed. */
-  function changes(): Partial<V> | undefined {
+  /**
+   * Sends what was changed and closes; where nothing was, it only closes. What `send` stored, or nothing: what is wrong or
+   * refused is shown, and the form stays. `id` is of what `document` reads.
+   */
+  async function save<Stored>(id: string, send: (changed: Partial<V>) => Promise<Stored | undefined>): Promise<Stored | undefined> {
+    const wrong = check(form.value)
+    if (Object.keys(wrong).length > 0) {
+      problem.value = undefined
+      return void await show(wrong)
+    }
+    clear()
     trouble.value = undefined
     const changed = changesOf(read, form.value)
-    return Object.keys(changed).length > 0 ? changed : undefined
+    if (Object.keys(changed).length === 0)
+      return void (open.value = false)
+    const stored = await send(changed)
+    if (!stored)
+      return void await refused(id)
+    open.value = false
+    return stored
   }
 
   /** After a refusal: what somebody else did is shown beside what is in the form, anything else at its field. */
@@ -82,5 +103,5 @@ export function useEdit<V extends Values, Data, Shown extends { version: number 
     }
   }
 
-  return { version, clashes, taken, met, trouble, begin, changes, refused }
+  return { version, clashes, taken, met, trouble, begin, save }
 }

@@ -3,8 +3,8 @@ import type { RosterRole } from '../../apollo/generated/graphql.ts'
 import { computed, toValue } from 'vue'
 import { PeopleDocument } from '../../apollo/generated/graphql.ts'
 import { useQuery } from '../../apollo/useQuery.ts'
+import { useTyped } from '../../ui/useTyped.ts'
 import { listName } from './names.ts'
-import { useTyped } from './useTyped.ts'
 
 /** People of one role for a combobox, found by the server while someone types. */
 export function usePeopleSearch(role: RosterRole, enabled: MaybeRefOrGetter<boolean>, without: MaybeRefOrGetter<ReadonlySet<string>> = new Set()) {

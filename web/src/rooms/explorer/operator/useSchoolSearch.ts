@@ -1,23 +1,14 @@
 import type { MaybeRefOrGetter } from 'vue'
 import type { NamedSchool } from '../../../apollo/problem.ts'
-import { computed, onScopeDispose, ref, watch } from 'vue'
+import { computed } from 'vue'
 import { ExplorerSchoolDocument, ExplorerSchoolsDocument } from '../../../apollo/generated/graphql.ts'
 import { useApollo } from '../../../apollo/useApollo.ts'
 import { useQuery } from '../../../apollo/useQuery.ts'
-
-const PAUSE = 200
+import { useTyped } from '../../../ui/useTyped.ts'
 
 /** Schools by name or address, found by the server while someone types. */
 export function useSchoolSearch(enabled: MaybeRefOrGetter<boolean>) {
-  const search = ref('')
-  const asked = ref('')
-  let timer: ReturnType<typeof setTimeout> | undefined
-  watch(search, (next) => {
-    clearTimeout(timer)
-    timer = setTimeout(() => { asked.value = next.trim() }, PAUSE)
-  })
-  onScopeDispose(() => clearTimeout(timer))
-
+  const { search, asked } = useTyped()
   const { data, loading, problem } = useQuery(ExplorerSchoolsDocument, () => ({ search: asked.value || undefined }), { enabled })
   const schools = computed<NamedSchool[]>(() => data.value?.tenants.nodes ?? [])
   return { search, schools, loading, problem }
