@@ -164,11 +164,12 @@ test('whoever joins another school at the same moment keeps account and membersh
   const school = await homeroom.openSchool('left-behind')
   const other = await homeroom.openSchool('joined')
   await archive(school.tenantId)
-  await homeroom.database.sql('update platform.tenant set lifecycle = \'DELETING\', delete_after = now() where id = $1', [school.tenantId])
   const joining = new pg.Client({ connectionString: homeroom.database.adminUrl })
   await joining.connect()
   await joining.query('begin')
   await joining.query('insert into platform.membership (id, account_id, tenant_id, role) select gen_random_uuid(), id, $1, \'TEACHER\' from platform.account where email = $2', [other.tenantId, school.email])
+  // Not before: the worker may be looking already.
+  await homeroom.database.sql('update platform.tenant set lifecycle = \'DELETING\', delete_after = now() where id = $1', [school.tenantId])
   await homeroom.database.sql('select pg_notify(\'tenant_changed\', $1)', [JSON.stringify({ tenantId: school.tenantId })])
   await waits(sqlOf(homeroom.database.adminUrl), { by: 'homeroom deletions' })
   await joining.query('commit')
