@@ -16,6 +16,7 @@ export const webhookGuards: readonly Guard[] = [
   { name: 'webhooks: a school\'s endpoints hear of that school alone', file: `${room}/enter-events.ts`, guard: 'where e.tenant_id = $1 and e.enabled', without: 'where $1::uuid is not null and e.enabled', tests: telling },
   { name: 'webhooks: an endpoint is told what it has chosen', file: `${room}/enter-events.ts`, guard: ' on listener.chosen is null or listener.chosen ? event.type', without: ' on true', tests: telling },
   { name: 'webhooks: what is carried twice is told once', file: `${room}/enter-events.ts`, guard: 'on conflict (id) do nothing returning id, type', without: 'on conflict (id) do update set body = excluded.body returning id, type', tests: telling },
+  { name: 'webhooks: an endpoint that is being disabled is waited for', file: `${room}/enter-events.ts`, guard: ' for share of e`', without: '`', tests: [`${room}/awkward-receivers.test.ts`] },
   { name: 'webhooks: a closed school is told nothing', file: `${room}/wave.ts`, guard: 't.lifecycle = \'ACTIVE\' and ', without: '', tests: telling },
   { name: 'webhooks: a secret that has ended signs no more', file: `${room}/wave.ts`, guard: ' and (s.expires_at is null or s.expires_at > now())', without: '', tests: telling },
   { name: 'webhooks: an endpoint that hangs is left alone', file: `${room}/wave.ts`, guard: 'Math.max(silent ? silenceSeconds(plan, silences) : 0, ', without: 'Math.max(silent ? 0 * silenceSeconds(plan, silences) : 0, ', tests: awkward },

@@ -1,7 +1,9 @@
 import type { SignedUp, TestHomeroom } from '../../../test/harness/homeroom.ts'
 import type { Receiver } from '../../../test/harness/webhook.ts'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import pg from 'pg'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { openHomeroom } from '../../../test/harness/homeroom.ts'
+import { sqlOf, waits } from '../../../test/harness/process-holds.ts'
 import { addStudent, deliveryLog, makeEndpoint, nextTold, quickly } from '../../../test/harness/webhook-endpoint.ts'
 import { openReceiver } from '../../../test/harness/webhook.ts'
 
@@ -132,11 +134,12 @@ test('an endpoint that has taken nothing for days is switched off, with a mail; 
   await expect.poll(async () => (await endpointOf(id)).failingSince, { timeout: 15_000 }).not.toBeNull()
   await failedFor(4.9)
   await addStudent(school.client, 'Not yet')
-  await expect.poll(async () => (await deliveryLog(school.client))[0]?.attemptCount, { timeout: 15_000 }).toBe(1)
+  expect(await firstTry(2)).toMatchObject({ status: 500 })
   expect(await endpointOf(id)).toMatchObject({ enabled: true })
 
   receiver.answer(response => response.writeHead(200).end())
   await addStudent(school.client, 'Well')
+  expect(await firstTry(3)).toMatchObject({ state: 'DELIVERED' })
   await expect.poll(async () => endpointOf(id), { timeout: 15_000 }).toMatchObject({ failingSince: null, deliveredAt: expect.any(String) as string })
 
   receiver.answer(response => response.writeHead(500).end())
@@ -144,6 +147,20 @@ test('an endpoint that has taken nothing for days is switched off, with a mail; 
   await addStudent(school.client, 'Last')
   await expect.poll(async () => endpointOf(id), { timeout: 15_000 }).toMatchObject({ enabled: false, disabledReason: 'FAILING', waiting: 0 })
   expect((await homeroom.mailbox.next(school.email, /switched off/)).text).toContain('has taken nothing since')
+})
+
+test('what is told while an endpoint is switched off does not wait for it', async () => {
+  const { id } = await makeEndpoint(school.client, receiver.url)
+  const switching = new pg.Client({ connectionString: homeroom.database.adminUrl })
+  onTestFinished(() => switching.end())
+  await switching.connect()
+  await switching.query('begin')
+  await switching.query('update platform.webhook_endpoint set enabled = false, disabled_reason = \'BY_HAND\', disabled_at = now() where id = $1', [id])
+  const student = await addStudent(school.client, 'Late')
+  await waits(sqlOf(homeroom.database.adminUrl), { by: 'homeroom audit courier' })
+  await switching.query('commit')
+  await expect.poll(() => sql('select 1 from platform.audit_event where subject_id = $1', [student])).toHaveLength(1)
+  expect(await endpointOf(id)).toMatchObject({ enabled: false, waiting: 0 })
 })
 
 test('one that asks for time is given it, up to an hour', async () => {

@@ -51,9 +51,10 @@ async function enter(jobs: JobWorker, db: Db, tenantId: string, told: () => Told
 
 const wants = ({ chosen }: Listener, type: string) => chosen === null || chosen.includes(type)
 
+/** Held until the transaction ends: one that is being disabled is waited for, and what is told to it before is there to be given up. */
 async function listening(db: Db, tenantId: string): Promise<Listener[]> {
   const { rows } = await db.executeSql(`
     select e.id, e.event_types as chosen, e.slow, t.test from platform.webhook_endpoint e join platform.tenant t on t.id = e.tenant_id
-    where e.tenant_id = $1 and e.enabled and t.lifecycle <> 'DELETING'`, [tenantId])
+    where e.tenant_id = $1 and e.enabled and t.lifecycle <> 'DELETING' for share of e`, [tenantId])
   return rows as Listener[]
 }
