@@ -53,8 +53,10 @@ test.each(['api', 'worker'] as const)('nor while the queues are another release\
 
 test.each(['api', 'worker'] as const)('nor while the listener is away; the %s lives all the same', async (part) => {
   const url = urls()[part]
-  const login = new URL(homeroom.database.urls.listener).username
-  await whileSo(`alter role "${login}" login`, `alter role "${login}" nologin`, async () => {
+  // From this database: the login itself is every test's.
+  const { username, pathname } = new URL(homeroom.database.urls.listener)
+  const database = pathname.slice(1)
+  await whileSo(`grant connect on database "${database}" to "${username}"`, `revoke connect on database "${database}" from "${username}"`, async () => {
     await homeroom.database.sql('select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = \'homeroom events\'')
     await expect.poll(() => readiness(url)).toEqual(failed('listener'))
     expect((await fetch(`${url}/livez`)).status).toBe(200)
