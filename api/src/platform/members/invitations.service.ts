@@ -20,7 +20,7 @@ export class InvitationsService {
 
   /** What is open in the tenant, the newest first. */
   list(tenantId: string): Promise<InvitationRow[]> {
-    return invitationsOf(this.parts.platform, tenantId)
+    return invitationsOf(this.parts.platform.fork(), tenantId)
   }
 
   /**
@@ -29,11 +29,12 @@ export class InvitationsService {
    */
   async invite(tenantId: string, input: unknown, trail: Trail): Promise<InvitationRow> {
     const { email, role } = parseInput(inviteMemberInput, input)
-    const id = await this.parts.platform.transaction(db => this.place(db, tenantId, { email, role }, trail))
-    const [invitation] = await invitationsOf(this.parts.platform, tenantId, id)
-    if (!invitation)
-      throw new NotFound('The invitation')
-    return invitation
+    return this.parts.platform.transaction(async (db) => {
+      const id = await this.place(db, tenantId, { email, role }, trail)
+      // Read before it is committed: from then on somebody else may replace it.
+      const [invitation] = await invitationsOf(db, tenantId, id)
+      return invitation!
+    })
   }
 
   /** Asks somebody to be an ADMIN, as the operator: where the first invitation was lost, or nobody is left who could invite. */

@@ -46,13 +46,13 @@ export async function membersOf(platform: Platform, tenantId: string, id: string
 }
 
 /** What is open in a tenant, what has expired included: it waits to be replaced or taken back. The newest first; with an id just that one. */
-export async function invitationsOf(platform: Platform, tenantId: string, id: string | null = null): Promise<InvitationRow[]> {
-  const rows = await platform.query<Dated<InvitationRow>>(`
+export async function invitationsOf(db: PlatformDb, tenantId: string, id?: string): Promise<InvitationRow[]> {
+  const rows = await db.execute<Dated<InvitationRow>[]>(`
     select i.id, i.email, i.role, i.created_at as "createdAt", i.expires_at as "expiresAt", i.expires_at <= now() as expired,
       case when a.id is not null then json_build_object('id', a.id, 'name', a.name, 'email', a.email) end as "invitedBy"
     from platform.invitation i left join platform.account a on a.id = i.invited_by and not a.superadmin
-    where i.tenant_id = $1 and ($2::uuid is null or i.id = $2) and i.accepted_at is null and i.revoked_at is null
-    order by i.created_at desc, i.id`, [tenantId, id])
+    where i.tenant_id = ? and i.accepted_at is null and i.revoked_at is null ${id === undefined ? '' : 'and i.id = ?'}
+    order by i.created_at desc, i.id`, id === undefined ? [tenantId] : [tenantId, id])
   return rows.map(row => ({ ...row, createdAt: new Date(row.createdAt), expiresAt: new Date(row.expiresAt) }))
 }
 
