@@ -7,7 +7,7 @@ import { asOperator } from '../harness/browser-operator.ts'
 import { enterSchool, looks, misdeeds, webRoot } from '../harness/browser-people.ts'
 import { openBrowser, screenshot } from '../harness/browser.ts'
 import { graphqlClient } from '../harness/client.ts'
-import { deprecate } from '../harness/deprecate.ts'
+import { withDeprecated } from '../harness/deprecate.ts'
 import { openHomeroom } from '../harness/homeroom.ts'
 import { makeKey } from '../harness/keys.ts'
 import { openSuperadmin } from '../harness/superadmin.ts'
@@ -15,9 +15,8 @@ import { openSuperadmin } from '../harness/superadmin.ts'
 let browser: TestBrowser
 let homeroom: TestHomeroom
 beforeAll(async () => {
-  deprecate('User', 'givenName', 'Since 2027-01-01; use `preferredName`.')
   browser = await openBrowser()
-  homeroom = await openHomeroom({ webRoot, config: { rateLimits: true } })
+  homeroom = await withDeprecated(['User.givenName'], 'Since 2027-01-01; use `preferredName`.', () => openHomeroom({ webRoot, config: { rateLimits: true } }))
 })
 afterAll(async () => {
   await homeroom?.stop()

@@ -1,19 +1,18 @@
 import type { SignedUp, TestHomeroom } from '../../../test/harness/homeroom.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { graphqlClient } from '../../../test/harness/client.ts'
-import { deprecate } from '../../../test/harness/deprecate.ts'
+import { withDeprecated } from '../../../test/harness/deprecate.ts'
 import { openHomeroom } from '../../../test/harness/homeroom.ts'
 import { makeKey } from '../../../test/harness/keys.ts'
 import { openSuperadmin } from '../../../test/harness/superadmin.ts'
 
 let homeroom: TestHomeroom
 let school: SignedUp
+const going = ['User.givenName', 'UserFilter.role', 'ApiKey.lastFour', 'Query.thisApiKey']
 const instead = 'Since 2027-01-01; use `id` instead.'
 
 beforeAll(async () => {
-  for (const [type, member] of [['User', 'givenName'], ['UserFilter', 'role'], ['ApiKey', 'lastFour'], ['Query', 'thisApiKey']] as const)
-    deprecate(type, member, instead)
-  homeroom = await openHomeroom()
+  homeroom = await withDeprecated(going, instead, () => openHomeroom())
   school = await homeroom.openSchool('oakfield')
 })
 afterAll(() => homeroom?.stop())
@@ -41,7 +40,7 @@ test('what a key asks for that will go is counted by key, for its school, for th
 
 test('processes count into one number; what cannot be written waits; what is refused before it is read is no use', async () => {
   const program = await makeKey(school.client, ['roster.users:read'])
-  const second = await homeroom.startApi()
+  const second = await withDeprecated(going, instead, () => homeroom.startApi())
   const document = '{ users(first: 1) { nodes { givenName } } }'
   await homeroom.database.sql('alter table platform.api_deprecated_use add constraint nobody check (false) not valid')
   await Promise.all(Array.from({ length: 20 }, (_, place) => graphqlClient(place % 2 ? second.url : homeroom.api.url, program.token).ask(document)))
