@@ -37,7 +37,7 @@ beforeEach(() => {
 })
 afterAll(() => server.close())
 
-async function send(query: string, headers?: Record<string, string>, address = uri) {
+async function send(query: string, headers?: Record<string, string>, { address = uri, operationName }: { address?: string, operationName?: string } = {}) {
   const tokens = createTokens(async () => {
     const accessToken = grants.shift()
     return accessToken === undefined ? undefined : { accessToken, expiresAt: new Date(Date.now() + 600_000).toISOString() }
@@ -45,7 +45,7 @@ async function send(query: string, headers?: Record<string, string>, address = u
   if (grants.length > 0)
     await tokens.renew()
   const fetcher = createFetcher({ uri: address, tokens, admit: admission(() => standing, words), socket: () => ({ client: {} as Client }), signedOut: () => { signedOut += 1 }, words })
-  return await fetcher({ query }, headers && { headers })
+  return await fetcher({ query, ...(operationName && { operationName }) }, headers && { headers })
 }
 const said = (message: string) => ({ errors: [{ message }] })
 
@@ -66,6 +66,13 @@ test('outside of every school nothing of one is sent', async () => {
 test.each(['Authorization', 'x-tenant-id', 'X-ACCESS-REASON', 'x-access-mode '])('%s is the bar\'s to set', async (name) => {
   expect(await send('{ viewer { id } }', { [name]: 'x' })).toEqual(said(`bar sets ${name}`))
   expect(asked).toEqual([])
+})
+
+test('a name that the text does not have, because it is the last text\'s, is left out', async () => {
+  await send('{ viewer { id } }', undefined, { operationName: 'Me' })
+  await send('query Me { viewer { id } } query You { viewer { id } }', undefined, { operationName: 'You' })
+  expect(asked.map(({ body }) => body)).toEqual([{ query: '{ viewer { id } }' }, { query: 'query Me { viewer { id } } query You { viewer { id } }', operationName: 'You' }])
+  expect(await send('mutation { signOut }', undefined, { operationName: 'Me' })).toEqual(said('reading only'))
 })
 
 test('a mutation is not sent while reading, in a school and outside', async () => {
@@ -99,5 +106,5 @@ test('who is signed out asks nothing, not even for the schema', async () => {
 test('what is no answer is put in words', async () => {
   answers = [[502, '<h1>Bad gateway</h1>']]
   expect(await send('{ ok }')).toEqual(said('no answer: 502'))
-  expect(await send('{ ok }', undefined, 'http://127.0.0.1:1/graphql')).toEqual(said('offline'))
+  expect(await send('{ ok }', undefined, { address: 'http://127.0.0.1:1/graphql' })).toEqual(said('offline'))
 })

@@ -78,8 +78,8 @@ export function createFetcher({ uri, tokens, admit, socket, signedOut, heard = (
     }),
   })
 
-  return (async (operation, { headers = {} } = {}) => {
-    const kind = kindOf(operation)
+  return (async (given, { headers = {} } = {}) => {
+    const { operation, kind } = asWritten(given)
     const carried = admit(kind, headers)
     if (typeof carried === 'string')
       return failure(carried)
@@ -92,12 +92,18 @@ export function createFetcher({ uri, tokens, admit, socket, signedOut, heard = (
   }) as Fetcher
 }
 
-/** Nothing, where the document cannot be read: the server says why, and runs none of it. */
-function kindOf({ query, operationName }: Operation): Kind | undefined {
+/**
+ * The editor reads the name of an operation a moment after its text: who is quick sends a text with the name of the last
+ * one, which is left out. A document that cannot be read has no kind: the server says why, and runs none of it.
+ */
+function asWritten(given: Operation): { operation: Operation, kind?: Kind | undefined } {
   try {
-    return getOperationAST(parse(query), operationName)?.operation
+    const document = parse(given.query)
+    const named = getOperationAST(document, given.operationName)
+    const { operationName: _, ...nameless } = given
+    return named ? { operation: given, kind: named.operation } : { operation: nameless, kind: getOperationAST(document)?.operation }
   }
   catch {
-    return undefined
+    return { operation: given }
   }
 }
