@@ -1,5 +1,5 @@
 import type { EntityManager, EntitySchema } from '@mikro-orm/postgresql'
-import type { Transaction } from 'kysely'
+import type { CompiledQuery, IsolationLevel, Transaction } from 'kysely'
 import type { Log } from '../shared/log.ts'
 import type { Metrics } from '../shared/metrics.ts'
 import type { PoolUse } from './pool-use.ts'
@@ -25,6 +25,8 @@ export interface SchoolDb {
   readonly em: EntityManager
   /** Typed by the room that reads: `db.rows<RosterTables>()`. */
   rows: <Tables>() => Kysely<Tables>
+  /** Runs a statement that was built beforehand, such as a loader's (`batches.ts`). */
+  run: <Row>(statement: CompiledQuery<Row>) => Promise<Row[]>
 }
 
 /** Where a tenant's school lives. On one PostgreSQL it is always `main`. */
@@ -88,20 +90,26 @@ export async function openSchools(options: {
       let healthy = true
       const noteLoss = () => { healthy = false }
       client.on('error', noteLoss)
-      const hangUp = () => void client.connection.stream.destroy()
+      const hangUp = () => {
+        // That it is closed is told in a later turn, when the next tenant may have it already.
+        noteLoss()
+        client.connection.stream.destroy()
+      }
       signal?.addEventListener('abort', hangUp)
       try {
         signal?.throwIfAborted()
         const connection = new TenantConnection(client, tenant.id, router)
-        const kysely = new Kysely<never>({ dialect: new TenantDialect(connection), plugins: [router.marks(tenant.id)] })
-        const transaction = await begin(kysely, connection, { readOnly, snapshot, brief })
+        const rows = () => new Kysely<never>({ dialect: new TenantDialect(connection), plugins: [router.marks(tenant.id)] })
+        const isolationLevel = snapshot ? 'repeatable read' : 'read committed'
+        const transaction = readOnly ? beginReading(connection, rows, isolationLevel, brief) : await beginWriting(rows(), isolationLevel)
         let em: EntityManager | undefined
         const db: SchoolDb = {
           plane: 'school',
           tenantId: tenant.id,
-          // Made when asked for: reads do without.
-          get em() { return em ??= orm.em.openFor(tenant.id, transaction.rows) },
-          rows: <Tables>() => transaction.rows as unknown as Transaction<Tables>,
+          // Made when asked for: most reads do without.
+          get em() { return em ??= orm.em.openFor(tenant.id, transaction.rows()) },
+          rows: <Tables>() => transaction.rows() as unknown as Transaction<Tables>,
+          run: async <Row>(statement: CompiledQuery<Row>) => (await connection.executeQuery<Row>(statement)).rows,
         }
         try {
           const answer = await fn(db)
@@ -136,17 +144,19 @@ const parsers = new Map<number, (text: string) => unknown>([
   [pg.types.builtins.INT8, Number],
 ])
 
-interface OpenTransaction { readonly rows: Transaction<never>, commit: () => Promise<void>, rollback: () => Promise<void> }
+interface OpenTransaction { readonly rows: () => Transaction<never>, commit: () => Promise<void>, rollback: () => Promise<void> }
 
-/** A writer's transaction is Kysely's, for its savepoints; a reader needs none, and Kysely's costs as much as a small statement. */
-async function begin(kysely: Kysely<never>, connection: TenantConnection, { readOnly, snapshot, brief }: { readOnly: boolean, snapshot: boolean, brief: boolean }): Promise<OpenTransaction> {
-  const isolationLevel = snapshot ? 'repeatable read' : 'read committed'
-  if (readOnly) {
-    connection.open({ accessMode: 'read only', isolationLevel }, brief)
-    return { rows: kysely as Transaction<never>, commit: () => connection.commit(), rollback: () => connection.rollback() }
-  }
-  const transaction = await kysely.startTransaction().setIsolationLevel(isolationLevel).execute()
-  return { rows: transaction, commit: () => transaction.commit().execute(), rollback: () => transaction.rollback().execute() }
+/** A reader needs no savepoints; to begin as Kysely does costs as much as a small statement. */
+function beginReading(connection: TenantConnection, open: () => Kysely<never>, isolationLevel: IsolationLevel, brief: boolean): OpenTransaction {
+  let rows: Kysely<never> | undefined
+  connection.open({ accessMode: 'read only', isolationLevel }, brief)
+  return { rows: () => (rows ??= open()) as Transaction<never>, commit: () => connection.commit(), rollback: () => connection.rollback() }
+}
+
+/** Kysely's, for its savepoints. */
+async function beginWriting(rows: Kysely<never>, isolationLevel: IsolationLevel): Promise<OpenTransaction> {
+  const transaction = await rows.startTransaction().setIsolationLevel(isolationLevel).execute()
+  return { rows: () => transaction, commit: () => transaction.commit().execute(), rollback: () => transaction.rollback().execute() }
 }
 
 function openPool(connectionString: string, max: number, warn: (message: string) => void): pg.Pool {
@@ -160,6 +170,8 @@ function openPool(connectionString: string, max: number, warn: (message: string)
     pipeline: true,
     types: { getTypeParser: (type, format) => parsers.get(type) ?? pg.types.getTypeParser(type, format) },
   } as pg.PoolConfig)
+  // One that is lost while it changes hands is listened to by nobody else.
+  pool.on('connect', client => client.on('error', () => {}))
   pool.on('error', error => warn(`An idle school connection was lost: ${error.message}`))
   return pool
 }

@@ -1,19 +1,30 @@
+import type { Statement } from '../../src/database/packet.ts'
 import pg from 'pg'
-import { vi } from 'vitest'
+import { Packet } from '../../src/database/packet.ts'
 
-export interface Sent { readonly text: string, readonly name?: string }
+export interface Sent { readonly text: string, readonly name?: string | undefined }
 
 /** What this process asks the database for while something is done, in order. `done` may look at what has been sent so far. */
 export async function sentDuring(done: (sent: () => readonly Sent[]) => Promise<unknown>): Promise<readonly Sent[]> {
-  const query = vi.spyOn(pg.Client.prototype, 'query')
-  const sent = () => query.mock.calls.map(([asked]): Sent => typeof asked === 'string' ? { text: asked } : asked as unknown as Sent)
+  const { query } = pg.Client.prototype
+  const sent: Sent[] = []
+  pg.Client.prototype.query = function (this: pg.Client, ...given: [unknown]) {
+    sent.push(...statementsOf(given[0]))
+    return (query as (...given: unknown[]) => unknown).apply(this, given)
+  } as typeof query
   try {
-    await done(sent)
-    return sent()
+    await done(() => sent)
+    return sent
   }
   finally {
-    query.mockRestore()
+    pg.Client.prototype.query = query
   }
+}
+
+function statementsOf(asked: unknown): readonly Sent[] {
+  if (asked instanceof Packet)
+    return asked.parts.map(({ text, planned }: Statement) => ({ text, name: planned?.name }))
+  return [typeof asked === 'string' ? { text: asked } : asked as Sent]
 }
 
 /** The same as texts: parameters stay out of it, and ids that stand in them. */

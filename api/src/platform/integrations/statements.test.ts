@@ -39,7 +39,7 @@ test('a read takes one statement beside its transaction\'s, of a person and of a
       expect.stringContaining('from "course"'),
       'commit',
     ])
-    // What every request asks is planned once a connection; what is a school's own never is.
-    expect(statements.map(({ name }) => name !== undefined)).toEqual([true, true, true, false, true])
+    // What every request asks is planned once a connection; what is the school's own is when it comes again on one.
+    expect(statements.filter(({ text }) => !text.includes('from "course"')).every(({ name }) => name !== undefined)).toBe(true)
   }
 })
