@@ -2,11 +2,11 @@ import type { Direction, Page, SortKey } from '../../database/keyset.ts'
 import type { SchoolDb } from '../../database/school-db.ts'
 import type { PageArguments } from '../../shared/page.ts'
 import type { RecordFilter } from './record-filter.ts'
-import type { RosterTables } from './roster.tables.ts'
+import type { RosterRows, RosterTables } from './roster.tables.ts'
 import type { ClassType } from './roster.words.ts'
 import { sql } from 'kysely'
+import { countForKey, listForKey, oneForKey } from '../../database/batches.ts'
 import { readKeyset } from '../../database/keyset.ts'
-import { anyOf, byKey, listByKey } from '../../database/rows.ts'
 import { readPage } from '../../shared/page.ts'
 import { isUuid } from './known-id.ts'
 import { filterKey, recordCondition } from './record-filter.ts'
@@ -62,36 +62,26 @@ export function classesPage(db: SchoolDb, list: ClassList): Promise<Page<ClassRo
   return readKeyset(listed(db, list.filter).select(classColumns), { keys, direction }, request)
 }
 
-export async function classesById(db: SchoolDb, ids: readonly string[]) {
-  return byKey(ids, await db.rows<RosterTables>().selectFrom('class').select(classColumns).where('id', '=', anyOf(ids)).execute(), row => row.id)
-}
+export const classesById = oneForKey((rows: RosterRows, ids) => rows.selectFrom('class').select(classColumns).where('id', '=', ids), row => row.id)
 
-export async function termsByClass(db: SchoolDb, classIds: readonly string[]) {
-  const rows = await db.rows<RosterTables>()
-    .selectFrom('class_term')
-    .innerJoin('academic_session', 'academic_session.id', 'class_term.academic_session_id')
-    .select([...sessionColumns, 'class_term.class_id as classId'])
-    .where('class_term.class_id', '=', anyOf(classIds))
-    .where('academic_session.status', '=', 'active')
-    .orderBy('academic_session.start_date')
-    .orderBy('academic_session.id')
-    .execute()
-  return listByKey(classIds, rows, row => row.classId)
-}
+export const termsByClass = listForKey((rows: RosterRows, classIds) => rows
+  .selectFrom('class_term')
+  .innerJoin('academic_session', 'academic_session.id', 'class_term.academic_session_id')
+  .select([...sessionColumns, 'class_term.class_id as classId'])
+  .where('class_term.class_id', '=', classIds)
+  .where('academic_session.status', '=', 'active')
+  .orderBy('academic_session.start_date')
+  .orderBy('academic_session.id'), row => row.classId)
 
-export async function studentCountByClass(db: SchoolDb, classIds: readonly string[]): Promise<number[]> {
-  const rows = await db.rows<RosterTables>()
-    .selectFrom('enrollment')
-    .innerJoin('user', 'user.id', 'enrollment.user_id')
-    .select(eb => ['enrollment.class_id as classId', eb.fn.countAll<string>().as('count')])
-    .where('enrollment.class_id', '=', anyOf(classIds))
-    .where('enrollment.role', '=', 'student')
-    .where('enrollment.status', '=', 'active')
-    .where('user.status', '=', 'active')
-    .groupBy('enrollment.class_id')
-    .execute()
-  return byKey(classIds, rows, row => row.classId).map(row => Number(row?.count ?? 0))
-}
+export const studentCountByClass = countForKey((rows: RosterRows, classIds) => rows
+  .selectFrom('enrollment')
+  .innerJoin('user', 'user.id', 'enrollment.user_id')
+  .select(eb => ['enrollment.class_id as key', eb.fn.countAll<string>().as('count')])
+  .where('enrollment.class_id', '=', classIds)
+  .where('enrollment.role', '=', 'student')
+  .where('enrollment.status', '=', 'active')
+  .where('user.status', '=', 'active')
+  .groupBy('enrollment.class_id'))
 
 type ClassRow = NonNullable<Awaited<ReturnType<typeof classesById>>[number]>
 

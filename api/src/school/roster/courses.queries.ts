@@ -2,10 +2,10 @@ import type { Page, SortKey } from '../../database/keyset.ts'
 import type { SchoolDb } from '../../database/school-db.ts'
 import type { PageArguments } from '../../shared/page.ts'
 import type { RecordFilter } from './record-filter.ts'
-import type { RosterTables } from './roster.tables.ts'
+import type { RosterRows, RosterTables } from './roster.tables.ts'
 import { sql } from 'kysely'
+import { countForKey, oneForKey } from '../../database/batches.ts'
 import { readKeyset } from '../../database/keyset.ts'
-import { anyOf, byKey } from '../../database/rows.ts'
 import { readPage } from '../../shared/page.ts'
 import { filterKey, recordCondition } from './record-filter.ts'
 import { matches } from './search.ts'
@@ -26,20 +26,14 @@ export function coursesPage(db: SchoolDb, list: CourseList): Promise<Page<Course
   return readKeyset(listed(db, list.filter).select(courseColumns), { keys: byTitle, direction: 'asc' }, request)
 }
 
-export async function coursesById(db: SchoolDb, ids: readonly string[]) {
-  return byKey(ids, await db.rows<RosterTables>().selectFrom('course').select(courseColumns).where('id', '=', anyOf(ids)).execute(), row => row.id)
-}
+export const coursesById = oneForKey((rows: RosterRows, ids) => rows.selectFrom('course').select(courseColumns).where('id', '=', ids), row => row.id)
 
-export async function classCountByCourse(db: SchoolDb, courseIds: readonly string[]): Promise<number[]> {
-  const rows = await db.rows<RosterTables>()
-    .selectFrom('class')
-    .select(eb => ['course_id as courseId', eb.fn.countAll<string>().as('count')])
-    .where('course_id', '=', anyOf(courseIds))
-    .where('status', '=', 'active')
-    .groupBy('course_id')
-    .execute()
-  return byKey(courseIds, rows, row => row.courseId).map(row => Number(row?.count ?? 0))
-}
+export const classCountByCourse = countForKey((rows: RosterRows, courseIds) => rows
+  .selectFrom('class')
+  .select(eb => ['course_id as key', eb.fn.countAll<string>().as('count')])
+  .where('course_id', '=', courseIds)
+  .where('status', '=', 'active')
+  .groupBy('course_id'))
 
 type CourseRow = NonNullable<Awaited<ReturnType<typeof coursesById>>[number]>
 

@@ -2,11 +2,11 @@ import type { Page, SortKey } from '../../database/keyset.ts'
 import type { SchoolDb } from '../../database/school-db.ts'
 import type { PageArguments } from '../../shared/page.ts'
 import type { RecordFilter } from './record-filter.ts'
-import type { RosterTables } from './roster.tables.ts'
+import type { RosterRows, RosterTables } from './roster.tables.ts'
 import type { EnrollmentRole } from './roster.words.ts'
 import { sql } from 'kysely'
+import { listForKey, oneForKey } from '../../database/batches.ts'
 import { readKeyset } from '../../database/keyset.ts'
-import { anyOf, byKey, listByKey } from '../../database/rows.ts'
 import { readPage } from '../../shared/page.ts'
 import { isUuid } from './known-id.ts'
 import { filterKey, recordCondition } from './record-filter.ts'
@@ -26,52 +26,44 @@ const enrollmentColumns = [
 ] as const
 
 /** Of whatever status: withdrawing answers the enrollment that ended. */
-export async function enrollmentsById(db: SchoolDb, ids: readonly string[]) {
-  return byKey(ids, await db.rows<RosterTables>().selectFrom('enrollment').select(enrollmentColumns).where('id', '=', anyOf(ids)).execute(), row => row.id)
-}
+export const enrollmentsById = oneForKey((rows: RosterRows, ids) => rows.selectFrom('enrollment').select(enrollmentColumns).where('id', '=', ids), row => row.id)
 
 /** What each person attends, by title. */
-export async function enrollmentsByUser(db: SchoolDb, userIds: readonly string[]) {
-  const rows = await db.rows<RosterTables>()
-    .selectFrom('enrollment')
-    .innerJoin('class', 'class.id', 'enrollment.class_id')
-    .select(enrollmentColumns)
-    .where('enrollment.user_id', '=', anyOf(userIds))
-    .where('enrollment.status', '=', 'active')
-    .where('class.status', '=', 'active')
-    .orderBy('class.title')
-    .orderBy('enrollment.id')
-    .execute()
-  return listByKey(userIds, rows, row => row.userId)
-}
-
-type OfClasses = (db: SchoolDb, classIds: readonly string[]) => Promise<EnrollmentRow[][]>
+export const enrollmentsByUser = listForKey((rows: RosterRows, userIds) => rows
+  .selectFrom('enrollment')
+  .innerJoin('class', 'class.id', 'enrollment.class_id')
+  .select(enrollmentColumns)
+  .where('enrollment.user_id', '=', userIds)
+  .where('enrollment.status', '=', 'active')
+  .where('class.status', '=', 'active')
+  .orderBy('class.title')
+  .orderBy('enrollment.id'), row => row.userId)
 
 /** Who is in each class, by family name. One batch for each role that is asked for, so a loader knows them apart. */
-export function enrollmentsByClass(role: EnrollmentRole | null | undefined): OfClasses {
+export function enrollmentsByClass(role: EnrollmentRole | null | undefined) {
   return ofClasses[role ?? 'everybody']
 }
 
-const ofClasses: Readonly<Record<EnrollmentRole | 'everybody', OfClasses>> = {
-  everybody: (db, classIds) => readOfClasses(db, classIds),
-  administrator: (db, classIds) => readOfClasses(db, classIds, 'administrator'),
-  proctor: (db, classIds) => readOfClasses(db, classIds, 'proctor'),
-  student: (db, classIds) => readOfClasses(db, classIds, 'student'),
-  teacher: (db, classIds) => readOfClasses(db, classIds, 'teacher'),
+const ofClasses = {
+  everybody: ofClassesAs(),
+  administrator: ofClassesAs('administrator'),
+  proctor: ofClassesAs('proctor'),
+  student: ofClassesAs('student'),
+  teacher: ofClassesAs('teacher'),
 }
 
-async function readOfClasses(db: SchoolDb, classIds: readonly string[], role?: EnrollmentRole): Promise<EnrollmentRow[][]> {
-  let query = db.rows<RosterTables>()
+function ofClassesAs(role?: EnrollmentRole) {
+  return listForKey((rows: RosterRows, classIds) => rows
     .selectFrom('enrollment')
     .innerJoin('user', 'user.id', 'enrollment.user_id')
     .select(enrollmentColumns)
-    .where('enrollment.class_id', '=', anyOf(classIds))
+    .where('enrollment.class_id', '=', classIds)
     .where('enrollment.status', '=', 'active')
     .where('user.status', '=', 'active')
-  if (role)
-    query = query.where('enrollment.role', '=', role)
-  const rows = await query.orderBy('user.family_name').orderBy('user.given_name').orderBy('enrollment.id').execute()
-  return listByKey(classIds, rows, row => row.classId)
+    .$if(role !== undefined, query => query.where('enrollment.role', '=', role!))
+    .orderBy('user.family_name')
+    .orderBy('user.given_name')
+    .orderBy('enrollment.id'), row => row.classId)
 }
 
 type EnrollmentRow = NonNullable<Awaited<ReturnType<typeof enrollmentsById>>[number]>

@@ -1,4 +1,4 @@
-import type { Generated } from 'kysely'
+import type { Generated, Kysely } from 'kysely'
 import type { AcademicSessionType, ClassType, EnrollmentRole, OrgType, RecordStatus, RoleType, RosterRole, SetupTaskKey } from './roster.words.ts'
 
 interface RecordColumns {
@@ -36,3 +36,6 @@ export interface RosterTables {
   enrollment: RecordColumns & { class_id: string, user_id: string, role: EnrollmentRole, is_primary: boolean, begin_date: string | null, end_date: string | null }
   setup_task: { key: SetupTaskKey, completed_at: Date | null }
 }
+
+/** Where queries of the roster begin. */
+export type RosterRows = Kysely<RosterTables>

@@ -2,11 +2,11 @@ import type { Page, SortKey } from '../../database/keyset.ts'
 import type { SchoolDb } from '../../database/school-db.ts'
 import type { PageArguments } from '../../shared/page.ts'
 import type { RecordFilter } from './record-filter.ts'
-import type { RosterTables } from './roster.tables.ts'
+import type { RosterRows, RosterTables } from './roster.tables.ts'
 import type { AcademicSessionType } from './roster.words.ts'
 import { sql } from 'kysely'
+import { listForKey, oneForKey } from '../../database/batches.ts'
 import { readKeyset } from '../../database/keyset.ts'
-import { anyOf, byKey, listByKey } from '../../database/rows.ts'
 import { readPage } from '../../shared/page.ts'
 import { filterKey, recordCondition } from './record-filter.ts'
 
@@ -23,22 +23,16 @@ export const sessionColumns = [
   'academic_session.school_year as schoolYear',
 ] as const
 
-export async function sessionsById(db: SchoolDb, ids: readonly string[]) {
-  return byKey(ids, await db.rows<RosterTables>().selectFrom('academic_session').select(sessionColumns).where('id', '=', anyOf(ids)).execute(), row => row.id)
-}
+export const sessionsById = oneForKey((rows: RosterRows, ids) => rows.selectFrom('academic_session').select(sessionColumns).where('id', '=', ids), row => row.id)
 
 /** The parts of each session, in the order of the calendar. */
-export async function childrenBySession(db: SchoolDb, parentIds: readonly string[]) {
-  const rows = await db.rows<RosterTables>()
-    .selectFrom('academic_session')
-    .select([...sessionColumns, 'academic_session.parent_id as parentId'])
-    .where('parent_id', '=', anyOf(parentIds))
-    .where('status', '=', 'active')
-    .orderBy('start_date')
-    .orderBy('id')
-    .execute()
-  return listByKey(parentIds, rows, row => row.parentId!)
-}
+export const childrenBySession = listForKey((rows: RosterRows, parentIds) => rows
+  .selectFrom('academic_session')
+  .select([...sessionColumns, 'academic_session.parent_id as parentId'])
+  .where('parent_id', '=', parentIds)
+  .where('status', '=', 'active')
+  .orderBy('start_date')
+  .orderBy('id'), row => row.parentId!)
 
 export interface SessionFilter extends RecordFilter {
   readonly type?: AcademicSessionType | null

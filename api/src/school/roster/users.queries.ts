@@ -2,11 +2,11 @@ import type { Direction, Page, SortKey } from '../../database/keyset.ts'
 import type { SchoolDb } from '../../database/school-db.ts'
 import type { PageArguments } from '../../shared/page.ts'
 import type { RecordFilter } from './record-filter.ts'
-import type { RosterTables } from './roster.tables.ts'
+import type { RosterRows, RosterTables } from './roster.tables.ts'
 import type { RosterRole } from './roster.words.ts'
 import { sql } from 'kysely'
+import { listForKey, oneForKey } from '../../database/batches.ts'
 import { readKeyset } from '../../database/keyset.ts'
-import { anyOf, byKey, listByKey } from '../../database/rows.ts'
 import { readPage } from '../../shared/page.ts'
 import { filterKey, recordCondition } from './record-filter.ts'
 import { matches, typeable } from './search.ts'
@@ -67,55 +67,39 @@ export function usersPage(db: SchoolDb, list: UserList): Promise<Page<UserRow>> 
   return readKeyset(listed(db, list.filter).select(userColumns), { keys, direction }, request)
 }
 
-export async function usersById(db: SchoolDb, ids: readonly string[]) {
-  return byKey(ids, await db.rows<RosterTables>().selectFrom('user').select(userColumns).where('id', '=', anyOf(ids)).execute(), row => row.id)
-}
+export const usersById = oneForKey((rows: RosterRows, ids) => rows.selectFrom('user').select(userColumns).where('id', '=', ids), row => row.id)
 
 /** A class's active teachers, the primary one first. */
-export async function teachersByClass(db: SchoolDb, classIds: readonly string[]) {
-  const rows = await db.rows<RosterTables>()
-    .selectFrom('enrollment')
-    .innerJoin('user', 'user.id', 'enrollment.user_id')
-    .select([...userColumns, 'enrollment.class_id as classId'])
-    .where('enrollment.class_id', '=', anyOf(classIds))
-    .where('enrollment.role', '=', 'teacher')
-    .where('enrollment.status', '=', 'active')
-    .where('user.status', '=', 'active')
-    .orderBy('enrollment.is_primary', 'desc')
-    .orderBy('user.family_name')
-    .orderBy('user.given_name')
-    .orderBy('user.id')
-    .execute()
-  return listByKey(classIds, rows, row => row.classId)
-}
+export const teachersByClass = listForKey((rows: RosterRows, classIds) => rows
+  .selectFrom('enrollment')
+  .innerJoin('user', 'user.id', 'enrollment.user_id')
+  .select([...userColumns, 'enrollment.class_id as classId'])
+  .where('enrollment.class_id', '=', classIds)
+  .where('enrollment.role', '=', 'teacher')
+  .where('enrollment.status', '=', 'active')
+  .where('user.status', '=', 'active')
+  .orderBy('enrollment.is_primary', 'desc')
+  .orderBy('user.family_name')
+  .orderBy('user.given_name')
+  .orderBy('user.id'), row => row.classId)
 
 const roleColumns = ['id', 'sourced_id as sourcedId', 'status', 'version', 'date_last_modified as dateLastModified', 'user_id as userId', 'org_id as orgId', 'role', 'role_type as roleType', 'begin_date as beginDate', 'end_date as endDate'] as const
 
-export async function rolesByUser(db: SchoolDb, userIds: readonly string[]) {
-  const rows = await db.rows<RosterTables>()
-    .selectFrom('role')
-    .select(roleColumns)
-    .where('user_id', '=', anyOf(userIds))
-    .where('status', '=', 'active')
-    .orderBy('role_type')
-    .orderBy('role')
-    .orderBy('id')
-    .execute()
-  return listByKey(userIds, rows, row => row.userId)
-}
+export const rolesByUser = listForKey((rows: RosterRows, userIds) => rows
+  .selectFrom('role')
+  .select(roleColumns)
+  .where('user_id', '=', userIds)
+  .where('status', '=', 'active')
+  .orderBy('role_type')
+  .orderBy('role')
+  .orderBy('id'), row => row.userId)
 
-export async function rolesById(db: SchoolDb, ids: readonly string[]) {
-  return byKey(ids, await db.rows<RosterTables>().selectFrom('role').select(roleColumns).where('id', '=', anyOf(ids)).execute(), row => row.id)
-}
+export const rolesById = oneForKey((rows: RosterRows, ids) => rows.selectFrom('role').select(roleColumns).where('id', '=', ids), row => row.id)
 
-export async function orgsById(db: SchoolDb, ids: readonly string[]) {
-  const rows = await db.rows<RosterTables>()
-    .selectFrom('org')
-    .select(['id', 'sourced_id as sourcedId', 'status', 'version', 'date_last_modified as dateLastModified', 'name', 'type', 'identifier'])
-    .where('id', '=', anyOf(ids))
-    .execute()
-  return byKey(ids, rows, row => row.id)
-}
+export const orgsById = oneForKey((rows: RosterRows, ids) => rows
+  .selectFrom('org')
+  .select(['id', 'sourced_id as sourcedId', 'status', 'version', 'date_last_modified as dateLastModified', 'name', 'type', 'identifier'])
+  .where('id', '=', ids), row => row.id)
 
 type UserRow = NonNullable<Awaited<ReturnType<typeof usersById>>[number]>
 
