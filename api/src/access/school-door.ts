@@ -30,6 +30,8 @@ interface Open {
   readonly giveUp: () => Promise<void>
 }
 
+const reading = { readOnly: true, snapshot: true }
+
 /** A loader's own cache makes another promise each time it is asked; a long list asks for the same few rows hundreds of times. */
 interface Loaded<K, V> { readonly loader: DataLoader<K, V>, readonly answers: Map<K, Promise<V>> }
 
@@ -118,7 +120,7 @@ export class SchoolDoor {
   load<K, V>(batch: Batch<K, V>, key: K): Promise<V> {
     let loaded = this.#loaded.get(batch) as Loaded<K, V> | undefined
     if (!loaded) {
-      loaded = { loader: new DataLoader<K, V>(async keys => batch(await this.#openForReading(this.#brief), keys), { cache: false }), answers: new Map() }
+      loaded = { loader: new DataLoader<K, V>(keys => this.#ask(batch, keys), { cache: false }), answers: new Map() }
       this.#loaded.set(batch, loaded as Loaded<unknown, unknown>)
     }
     let answer = loaded.answers.get(key)
@@ -151,12 +153,19 @@ export class SchoolDoor {
 
   get abandoned(): boolean { return this.#nobodyWaits.signal.aborted }
 
-  async #openForReading(brief = false): Promise<SchoolDb> {
+  async #ask<K, V>(batch: Batch<K, V>, keys: readonly K[]): Promise<readonly V[]> {
+    if (!this.#brief || this.#ended || this.#reading || this.#changing)
+      return batch(await this.#openForReading(), keys)
+    // Nothing else is expected: a transaction of its own, whose end nobody has to remember.
+    return this.schools.withTenant(await this.#admitted(), db => batch(db, keys), { ...reading, brief: true, signal: this.#nobodyWaits.signal })
+  }
+
+  async #openForReading(): Promise<SchoolDb> {
     if (this.#ended)
       throw new Error('The operation is over: its school is closed.')
     if (this.#changing)
       return this.#changing.db
-    return (this.#reading ??= this.#open({ readOnly: true, snapshot: true, brief, signal: this.#nobodyWaits.signal })).db
+    return (this.#reading ??= this.#open({ ...reading, signal: this.#nobodyWaits.signal })).db
   }
 
   #open(options: Parameters<Schools['withTenant']>[2]): Open {

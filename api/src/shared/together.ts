@@ -8,19 +8,21 @@ export function together<K, V>(ask: (keys: readonly K[]) => Promise<ReadonlyMap<
   let asking = false
 
   async function askAll(): Promise<void> {
-    while (waiting.size > 0) {
-      const asked = waiting
-      waiting = new Map()
-      try {
-        const answers = await ask([...asked.keys()])
-        asked.forEach((answer, key) => answer.resolve(answers.get(key)))
-      }
-      catch (error) {
-        asked.forEach(answer => answer.reject(error))
-      }
+    const asked = waiting
+    waiting = new Map()
+    try {
+      const answers = await ask([...asked.keys()])
+      asked.forEach((answer, key) => answer.resolve(answers.get(key)))
     }
-    asking = false
+    catch (error) {
+      asked.forEach(answer => answer.reject(error))
+    }
+    asking = waiting.size > 0
+    if (asking)
+      atEndOfTurn()
   }
+  // Whoever comes in the same turn as an answer is asked about with those who waited for it.
+  const atEndOfTurn = () => void setImmediate(() => void askAll())
 
   return (key) => {
     let answer = waiting.get(key)
@@ -28,7 +30,7 @@ export function together<K, V>(ask: (keys: readonly K[]) => Promise<ReadonlyMap<
       waiting.set(key, answer = Promise.withResolvers())
     if (!asking) {
       asking = true
-      setImmediate(() => void askAll())
+      atEndOfTurn()
     }
     return answer.promise
   }
