@@ -2,6 +2,7 @@ import type { RouteRecordRaw } from 'vue-router'
 
 export { ownPath } from './own-path.ts'
 export { createSession, provideSession, type Session, useSession } from './session.ts'
+export { useMayWrite } from './useMayWrite.ts'
 export { usePresence } from './usePresence.ts'
 
 export const sessionRoutes: RouteRecordRaw[] = [

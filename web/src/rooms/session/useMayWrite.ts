@@ -1,5 +1,5 @@
 import { computed } from 'vue'
-import { useSession } from '../session/room.ts'
+import { useSession } from './session.ts'
 
 /** Whether whoever looks may change the roster. The server decides; what it would refuse is not offered. */
 export function useMayWrite() {
