@@ -12,7 +12,7 @@ const inSessions = ['src/platform/identity/identity.test.ts', 'src/platform/iden
  */
 export const accountGuards: readonly Guard[] = [
   { name: 'a token that is remembered ends', file: 'src/platform/identity/access-token.ts', guard: 'known && known.expiresAt.getTime() > Date.now()', without: 'known', tests: ['src/platform/identity/access-token.test.ts'] },
-  { name: 'nobody joins a question that has been sent', file: 'src/shared/together.ts', guard: '      waiting = new Map()\n      try', without: '      await Promise.resolve()\n      try', tests: ['src/shared/together.test.ts'] },
+  { name: 'nobody joins a question that has been sent', file: 'src/shared/together.ts', guard: '    waiting = new Map()\n    try', without: '    await Promise.resolve()\n    try', tests: ['src/shared/together.test.ts'] },
   { name: 'a token is an access token', file: tokens, guard: '          typ: type,\n', without: '', tests: inTokens },
   { name: 'a token is ours', file: tokens, guard: '          issuer,\n', without: '', tests: inTokens },
   { name: 'a token is for its own account and tenant', file: sessions, guard: 'if (standing?.accountId !== accountId || (standing.kind === \'member\' ? standing.tenantId : null) !== tenantId)', without: 'if (!standing)', tests: [...inTokens, ...inSessions] },
