@@ -1,4 +1,4 @@
-import type { ApolloServerOptionsWithGateway, ApolloServerPlugin } from '@apollo/server'
+import type { ApolloServerOptionsWithGateway, ApolloServerPlugin, GraphQLRequestContextDidEncounterErrors, GraphQLRequestContextDidResolveOperation, GraphQLRequestContextWillSendResponse } from '@apollo/server'
 import type { GraphQLSchema, OperationDefinitionNode } from 'graphql'
 import type { RequestContext } from '../access/request-context.ts'
 import type { Metrics } from '../shared/metrics.ts'
@@ -9,58 +9,82 @@ import { GraphQLError, Kind } from 'graphql'
 import { TookTooLong } from '../shared/errors.ts'
 import { tellCharge } from './charges.ts'
 import { openExecutor } from './compiled.ts'
-import { oncePlugin, settle } from './once.ts'
+import { claimOnce, settle } from './once.ts'
 import { rootFieldOf } from './operation-name.ts'
-import { documentPlugins, documentRules, maxTokens } from './protection.ts'
+import { admitOperation, documentPlugins, documentRules, maxTokens } from './protection.ts'
 import { expected, publicError } from './public-error.ts'
-import { noting } from './request-notes.ts'
+import { noteAnswer } from './request-notes.ts'
 import { nameTrace } from './trace-requests.ts'
 
-/** Gives the school's connection back, names the request in every error, and logs what nobody expected. */
-const bookkeeping: ApolloServerPlugin<RequestContext> = {
-  async requestDidStart() {
-    return {
-      async didResolveOperation({ operation, contextValue }) {
-        contextValue.nameOperation(operationName(operation))
-        // Also called where no operation could be chosen.
-        if (operation?.operation === 'subscription')
-          throw new GraphQLError('Subscriptions run over a socket: graphql-transport-ws on this path.', { extensions: { code: 'BAD_REQUEST', http: { status: 400 } } })
-      },
-      async didEncounterErrors({ errors, contextValue, operationName }) {
-        if (contextValue.school.abandoned)
-          return // whoever asked has hung up: nobody is told, and it is no fault of ours
-        for (const error of errors) {
-          const known = expected(error)
-          // A database that is away was thrown by the driver: it gets the status of the error it stands for.
-          if (known)
-            error.extensions.http = known.extensions.http
-          // Apollo's own answer is 200, to be asked again with the document: here it would be refused again.
-          if (error.extensions.code === 'PERSISTED_QUERY_NOT_SUPPORTED')
-            error.extensions.http = { status: 400 }
-          if (known instanceof TookTooLong)
-            contextValue.log.warn({ err: known.cause, operationName, path: error.path }, 'an operation took too long')
-          // Without a path nothing ran: the document or its variables were refused.
-          else if (!known && error.path)
-            contextValue.log.error({ err: error.originalError ?? error, operationName, path: error.path }, 'an operation failed')
-        }
-      },
-      async willSendResponse(answering) {
-        const { contextValue, response } = answering
-        await settle(answering)
-        await contextValue.school.end()
-        if (contextValue.charged)
-          tellCharge(contextValue.charged, response)
-        if (response.body.kind !== 'single')
-          return
-        for (const error of response.body.singleResult.errors ?? []) {
-          const extensions = error.extensions as Record<string, unknown>
-          extensions.requestId = contextValue.requestId
-          if (typeof extensions.retryAfter === 'number')
-            response.http.headers.set('retry-after', String(extensions.retryAfter))
-        }
-      },
-    }
-  },
+type Resolved = GraphQLRequestContextDidResolveOperation<RequestContext>
+type Failed = GraphQLRequestContextDidEncounterErrors<RequestContext>
+type Answering = GraphQLRequestContextWillSendResponse<RequestContext>
+
+/** What is done for each request, in this order. One plugin: Apollo makes promises for each hook of each, which is dear for a small answer. */
+function eachRequest(schema: GraphQLSchema, metrics: Metrics, note: NoteRequest): ApolloServerPlugin<RequestContext> {
+  const count = counter(schema, metrics)
+  return {
+    async requestDidStart() {
+      const startedAt = performance.now()
+      return {
+        async didResolveOperation(resolved) {
+          resolved.contextValue.nameOperation(operationName(resolved.operation))
+          await admitOperation(resolved)
+          claimOnce(resolved)
+          refuseSubscription(resolved)
+        },
+        didEncounterErrors: async failed => tellErrors(failed),
+        async willSendResponse(answering) {
+          count(answering, startedAt)
+          noteAnswer(note, answering, startedAt)
+          await finish(answering)
+        },
+      }
+    },
+  }
+}
+
+/** Also called where no operation could be chosen. */
+function refuseSubscription({ operation }: Resolved): void {
+  if (operation?.operation === 'subscription')
+    throw new GraphQLError('Subscriptions run over a socket: graphql-transport-ws on this path.', { extensions: { code: 'BAD_REQUEST', http: { status: 400 } } })
+}
+
+/** Gives errors their status, and logs what nobody expected. */
+function tellErrors({ errors, contextValue, operationName }: Failed): void {
+  if (contextValue.school.abandoned)
+    return // whoever asked has hung up: nobody is told, and it is no fault of ours
+  for (const error of errors) {
+    const known = expected(error)
+    // A database that is away was thrown by the driver: it gets the status of the error it stands for.
+    if (known)
+      error.extensions.http = known.extensions.http
+    // Apollo's own answer is 200, to be asked again with the document: here it would be refused again.
+    if (error.extensions.code === 'PERSISTED_QUERY_NOT_SUPPORTED')
+      error.extensions.http = { status: 400 }
+    if (known instanceof TookTooLong)
+      contextValue.log.warn({ err: known.cause, operationName, path: error.path }, 'an operation took too long')
+    // Without a path nothing ran: the document or its variables were refused.
+    else if (!known && error.path)
+      contextValue.log.error({ err: error.originalError ?? error, operationName, path: error.path }, 'an operation failed')
+  }
+}
+
+/** Commits what is made once, gives the school's connection back, and names the request in every error. */
+async function finish(answering: Answering): Promise<void> {
+  const { contextValue, response } = answering
+  await settle(answering)
+  await contextValue.school.end()
+  if (contextValue.charged)
+    tellCharge(contextValue.charged, response)
+  if (response.body.kind !== 'single')
+    return
+  for (const error of response.body.singleResult.errors ?? []) {
+    const extensions = error.extensions as Record<string, unknown>
+    extensions.requestId = contextValue.requestId
+    if (typeof extensions.retryAfter === 'number')
+      response.http.headers.set('retry-after', String(extensions.retryAfter))
+  }
 }
 
 /** What the client calls it, else its first field. */
@@ -69,26 +93,19 @@ function operationName(operation: OperationDefinitionNode | undefined): string {
   return operation?.name?.value ?? (first?.kind === Kind.FIELD ? first.name.value : 'anonymous')
 }
 
-/** Counts every request by its root field and how it ended, and takes its time. */
-function counting(schema: GraphQLSchema, { graphqlRequests, graphqlSeconds }: Metrics): ApolloServerPlugin<RequestContext> {
+/** Counts requests by their root field and how they ended, and takes their time. */
+function counter(schema: GraphQLSchema, { graphqlRequests, graphqlSeconds }: Metrics) {
   // The first error of a kind would not be an increase, had there been nothing before it.
   for (const type of [schema.getQueryType(), schema.getMutationType()])
     Object.keys(type?.getFields() ?? {}).forEach(operation => graphqlRequests.inc({ operation, outcome: 'INTERNAL_SERVER_ERROR' }, 0))
-  return {
-    async requestDidStart() {
-      const startedAt = performance.now()
-      return {
-        async willSendResponse({ operation, document, response, contextValue }) {
-          const { body } = response
-          const repeated = contextValue.school.answeredBefore !== undefined
-          const [error] = body.kind === 'single' && !repeated ? body.singleResult.errors ?? [] : []
-          const label = { operation: rootFieldOf(operation, document) }
-          graphqlRequests.inc({ ...label, outcome: error ? String(error.extensions?.code) : 'ok' })
-          graphqlSeconds.observe(label, (performance.now() - startedAt) / 1_000)
-          nameTrace(operation?.operation, label.operation)
-        },
-      }
-    },
+  return ({ operation, document, response, contextValue }: Answering, startedAt: number) => {
+    const { body } = response
+    const repeated = contextValue.school.answeredBefore !== undefined
+    const [error] = body.kind === 'single' && !repeated ? body.singleResult.errors ?? [] : []
+    const label = { operation: rootFieldOf(operation, document) }
+    graphqlRequests.inc({ ...label, outcome: error ? String(error.extensions?.code) : 'ok' })
+    graphqlSeconds.observe(label, (performance.now() - startedAt) / 1_000)
+    nameTrace(operation?.operation, label.operation)
   }
 }
 
@@ -114,7 +131,7 @@ export function apolloServer(schema: GraphQLSchema, metrics: Metrics, note: Note
   return new ApolloServer<RequestContext>({
     gateway: executedByUs(schema),
     // Cache hints nobody gives here would cost every field of every answer a call: 40 % of a long list.
-    plugins: [ApolloServerPluginLandingPageDisabled(), ApolloServerPluginCacheControlDisabled(), ...documentPlugins, oncePlugin, counting(schema, metrics), noting(schema, note), bookkeeping],
+    plugins: [ApolloServerPluginLandingPageDisabled(), ApolloServerPluginCacheControlDisabled(), ...documentPlugins, eachRequest(schema, metrics, note)],
     validationRules: documentRules,
     parseOptions: { maxTokens },
     validationOptions: { maxErrors: 5 },

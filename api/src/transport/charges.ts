@@ -15,5 +15,5 @@ export function tellCharge({ requested, buckets }: Charge, { http, body }: Pick<
   if (body.kind !== 'single')
     return
   const { limit, remaining, resetAt } = tightest
-  body.singleResult.extensions = { ...body.singleResult.extensions, cost: { requested, remaining, limit, resetAt } }
+  body.singleResult.extensions = { ...body.singleResult.extensions, cost: { requested, remaining, limit, resetAt: resetAt.toISOString() } }
 }

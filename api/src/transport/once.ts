@@ -1,4 +1,4 @@
-import type { ApolloServerPlugin, GraphQLRequestContextWillSendResponse } from '@apollo/server'
+import type { GraphQLRequestContextDidResolveOperation, GraphQLRequestContextWillSendResponse } from '@apollo/server'
 import type { GraphQLFormattedError, GraphQLSchema, OperationDefinitionNode } from 'graphql'
 import type { RequestContext } from '../access/request-context.ts'
 import { createHash } from 'node:crypto'
@@ -11,25 +11,21 @@ const keyForm = /^[\x21-\x7E]{16,255}$/
 const sha256 = (text: string) => createHash('sha256').update(text).digest()
 
 /** A mutation with an Idempotency-Key is made once: its change and its answer commit together, and a repeat gets that answer. */
-export const oncePlugin: ApolloServerPlugin<RequestContext> = {
-  requestDidStart: async () => ({
-    async didResolveOperation({ schema, operation, source, request, contextValue }) {
-      const [key, ...others] = contextValue.idempotencyKeys
-      if (key === undefined || operation?.operation !== 'mutation')
-        return
-      if (others.length > 0 || !keyForm.test(key))
-        throw new Invalid('Idempotency-Key must be one text of 16 to 255 characters, letters, digits and signs of ASCII.')
-      refuseOthers(schema, operation)
-      const { principal } = contextValue
-      if (principal.kind === 'visitor')
-        throw new Unauthenticated()
-      contextValue.school.makeOnce({
-        principalId: idOf(principal),
-        keyHash: sha256(key),
-        inputHash: sha256(JSON.stringify([source, request.operationName ?? null, request.variables ?? {}])),
-      })
-    },
-  }),
+export function claimOnce({ schema, operation, source, request, contextValue }: GraphQLRequestContextDidResolveOperation<RequestContext>): void {
+  const [key, ...others] = contextValue.idempotencyKeys
+  if (key === undefined || operation?.operation !== 'mutation')
+    return
+  if (others.length > 0 || !keyForm.test(key))
+    throw new Invalid('Idempotency-Key must be one text of 16 to 255 characters, letters, digits and signs of ASCII.')
+  refuseOthers(schema, operation)
+  const { principal } = contextValue
+  if (principal.kind === 'visitor')
+    throw new Unauthenticated()
+  contextValue.school.makeOnce({
+    principalId: idOf(principal),
+    keyHash: sha256(key),
+    inputHash: sha256(JSON.stringify([source, request.operationName ?? null, request.variables ?? {}])),
+  })
 }
 
 /** What is made once is one change of a school: of several, or of something else, it could not be promised. */

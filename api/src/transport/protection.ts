@@ -1,4 +1,4 @@
-import type { ApolloServerPlugin } from '@apollo/server'
+import type { ApolloServerPlugin, GraphQLRequestContextDidResolveOperation } from '@apollo/server'
 import type { DocumentNode, GraphQLSchema, ValidationRule } from 'graphql'
 import type { Principal } from '../access/principal.ts'
 import type { RequestContext } from '../access/request-context.ts'
@@ -7,6 +7,8 @@ import { BREAK, GraphQLError, parse, specifiedRules, validate, visit } from 'gra
 import { refuseUnscoped } from './key-scopes.ts'
 import { asksOnce } from './one-read.ts'
 import { refuseDear } from './price.ts'
+
+type Resolved = GraphQLRequestContextDidResolveOperation<RequestContext>
 
 /** Tokens a document may have; counted while parsing, before anything else looks at it. */
 export const maxTokens = 1000
@@ -75,25 +77,22 @@ function refuseIntrospection(document: DocumentNode, principal: Principal): void
     throw introspectionRefused()
 }
 
-const operationPlugin: ApolloServerPlugin<RequestContext> = {
-  requestDidStart: async () => ({
-    async didResolveOperation({ schema, document, operation, operationName, request, contextValue }) {
-      // Also called where no operation could be chosen: execution says so.
-      if (!operation)
-        return
-      refuseIntrospection(document, contextValue.principal)
-      refuseUnscoped(schema, document, operation, contextValue.principal)
-      refuseOddText(request.variables)
-      await contextValue.pay(refuseDear(schema, { document, name: operationName ?? undefined, variables: request.variables }))
-      if (asksOnce(schema, document, operation))
-        contextValue.school.expectOne()
-    },
-  }),
+/** What an operation must keep that depends on who asks, and with which variables; takes what it costs. */
+export async function admitOperation({ schema, document, operation, operationName, request, contextValue }: Resolved): Promise<void> {
+  // Also called where no operation could be chosen: execution says so.
+  if (!operation)
+    return
+  refuseIntrospection(document, contextValue.principal)
+  refuseUnscoped(schema, document, operation, contextValue.principal)
+  refuseOddText(request.variables)
+  await contextValue.pay(refuseDear(schema, { document, name: operationName ?? undefined, variables: request.variables }))
+  if (asksOnce(schema, document, operation))
+    contextValue.school.expectOne()
 }
 
 /** Rules a document must keep beside GraphQL's own, the same for requests and sockets. */
 export const documentRules: ValidationRule[] = [...armor.validationRules ?? [], noNul, shortNames]
-export const documentPlugins: ApolloServerPlugin<RequestContext>[] = [...(armor.plugins ?? []) as ApolloServerPlugin<RequestContext>[], operationPlugin]
+export const documentPlugins = (armor.plugins ?? []) as ApolloServerPlugin<RequestContext>[]
 
 /** Parses and checks a document that does not come through Apollo, and refuses it with the same codes. Here nobody introspects. */
 export function checkDocument(schema: GraphQLSchema, query: string): { document: DocumentNode } | { errors: readonly GraphQLError[] } {

@@ -1,4 +1,4 @@
-import type { ApolloServerPlugin } from '@apollo/server'
+import type { GraphQLRequestContextWillSendResponse } from '@apollo/server'
 import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql'
 import type { RequestContext } from '../access/request-context.ts'
 import type { KeyRefusal, ServedRequest } from '../access/served-request.ts'
@@ -58,19 +58,10 @@ function typesOf(operation: OperationDefinitionNode | undefined, given: Readonly
     .map(({ variable, type }) => [variable.name.value, print(type)]))
 }
 
-/** Notes every HTTP request of a key, those that were refused included; what is turned away before that, `openContext` notes. */
-export function noting(schema: GraphQLSchema, note: NoteRequest): ApolloServerPlugin<RequestContext> {
-  return {
-    async requestDidStart() {
-      const startedAt = performance.now()
-      return {
-        async willSendResponse({ operation, document, request, response, contextValue }) {
-          const [error] = response.body.kind === 'single' ? response.body.singleResult.errors ?? [] : []
-          const noted = noteOf(schema, contextValue, { operation, document, variables: request.variables, status: response.http.status ?? 200, code: error ? String(error.extensions?.code) : null, startedAt })
-          if (noted)
-            note(noted)
-        },
-      }
-    },
-  }
+/** Notes an HTTP request of a key, one that was refused as well; what is turned away before that, `openContext` notes. */
+export function noteAnswer(note: NoteRequest, { schema, operation, document, request, response, contextValue }: GraphQLRequestContextWillSendResponse<RequestContext>, startedAt: number): void {
+  const [error] = response.body.kind === 'single' ? response.body.singleResult.errors ?? [] : []
+  const noted = noteOf(schema, contextValue, { operation, document, variables: request.variables, status: response.http.status ?? 200, code: error ? String(error.extensions?.code) : null, startedAt })
+  if (noted)
+    note(noted)
 }

@@ -13,7 +13,7 @@ const inExplorer = ['src/platform/integrations/explorer.test.ts']
 export const keyGuards: readonly Guard[] = [
   { name: 'a key needs its secret', file: known, guard: 'if (!key || !right) {', without: 'if (!key) {', tests: inKeys },
   { name: 'a secret is compared also where no key has the prefix', file: known, guard: 'const right = timingSafeEqual(', without: 'const right = key !== undefined && timingSafeEqual(', tests: ['test/isolation/hostile-keys.test.ts'] },
-  { name: 'a key\'s scopes are looked at below the root too', file: 'src/transport/protection.ts', guard: '      refuseUnscoped(schema, document, operation, contextValue.principal)\n', without: '      void refuseUnscoped\n', tests: ['test/isolation/scopes.test.ts'] },
+  { name: 'a key\'s scopes are looked at below the root too', file: 'src/transport/protection.ts', guard: '  refuseUnscoped(schema, document, operation, contextValue.principal)\n', without: '      void refuseUnscoped\n', tests: ['test/isolation/scopes.test.ts'] },
   { name: 'a field is read with the scope of what it leads to', file: 'src/transport/key-scopes.ts', guard: '...isObjectType(below) || isInterfaceType(below) ? [below] : []', without: '...isInterfaceType(below) ? [below] : []', tests: ['test/isolation/scopes.test.ts'] },
   { name: 'whoever explores with a key is still an ADMIN', file: explorer, guard: ` || person.role !== 'ADMIN'`, without: '', tests: inExplorer },
   { name: 'the explorer reads until it is asked to write', file: explorer, guard: 'explorer.writing ? key.scopes', without: 'key.scopes.size >= 0 ? key.scopes', tests: inExplorer },
