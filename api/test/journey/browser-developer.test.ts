@@ -95,7 +95,7 @@ describe.each(looks)('%s', (look, options) => {
     await show(page, `${slug}-requests`, { fullPage: true })
     await page.getByRole('link', { name: 'With errors' }).click()
     await page.getByText('Turned away: the key was revoked').first().waitFor()
-    await page.getByText('users', { exact: true }).waitFor({ state: 'detached' })
+    await page.getByText('users', { exact: true }).first().waitFor({ state: 'detached' })
     await page.getByRole('link', { name: 'Limits' }).click()
     await page.getByText('All keys together').waitFor()
     await page.getByText('6,000').first().waitFor()
