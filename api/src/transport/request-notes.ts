@@ -53,9 +53,16 @@ export function refusedNote(key: { readonly keyId: string, readonly tenantId: st
 
 /** The variables that were given, with the types the document declares. What they held is nobody's business here. */
 function typesOf(operation: OperationDefinitionNode | undefined, given: Readonly<Record<string, unknown>> | undefined): Record<string, string> {
-  return Object.fromEntries((operation?.variableDefinitions ?? [])
-    .filter(({ variable }) => given && Object.hasOwn(given, variable.name.value))
-    .map(({ variable, type }) => [variable.name.value, print(type)]))
+  return operation && given ? Object.fromEntries(declaredBy(operation).filter(([name]) => Object.hasOwn(given, name))) : {}
+}
+
+/** By operation: what is asked often is printed once. */
+const declared = new WeakMap<OperationDefinitionNode, readonly (readonly [string, string])[]>()
+
+function declaredBy(operation: OperationDefinitionNode): readonly (readonly [string, string])[] {
+  const known = declared.get(operation) ?? (operation.variableDefinitions ?? []).map(({ variable, type }) => [variable.name.value, print(type)] as const)
+  declared.set(operation, known)
+  return known
 }
 
 /** Notes an HTTP request of a key, one that was refused as well; what is turned away before that, `openContext` notes. */
