@@ -1,7 +1,7 @@
 import type { CompiledQuery, RawBuilder } from 'kysely'
 import type { SchoolDb } from './school-db.ts'
-import { Kysely, sql } from 'kysely'
-import { byKey, listByKey } from './rows.ts'
+import { Kysely } from 'kysely'
+import { anyOf, byKey, listByKey } from './rows.ts'
 import { ClosedDialect } from './tenant-connection.ts'
 
 const builder = new Kysely<never>({ dialect: new ClosedDialect() })
@@ -14,7 +14,7 @@ const place: readonly string[] = Object.freeze([])
  * when its module loads: to build it each time takes as long as to send it and to read the answer.
  */
 function forKeys<Tables, Row>(build: Build<Tables, Row>): (db: SchoolDb, keys: readonly string[]) => Promise<Row[]> {
-  const statement = build(builder as unknown as Kysely<Tables>, sql<string>`any(${place}::uuid[])`).compile()
+  const statement = build(builder as unknown as Kysely<Tables>, anyOf(place)).compile()
   if (!statement.parameters.includes(place))
     throw new Error('A batch must ask for its keys.')
   return (db, keys) => db.run({ ...statement, parameters: statement.parameters.map(value => value === place ? keys : value) })

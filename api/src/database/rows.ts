@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 
 /** The right side of `column = any(ids)`: one parameter, however many ids. */
 export function anyOf(ids: readonly string[]) {
-  return sql<string>`any(${[...ids]}::uuid[])`
+  return sql<string>`any(${ids}::uuid[])`
 }
 
 /** One row a key, in the order of the keys, as a loader wants them. */
