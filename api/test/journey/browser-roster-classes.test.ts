@@ -170,7 +170,7 @@ test('a teacher sees people, classes and courses, and is offered nothing that th
   const offering = { name: /^(?:add|edit|remove|save|create|withdraw)/i }
   const offers = page.getByRole('button', offering).or(page.getByRole('link', offering))
   expect(await offers.count()).toBe(0)
-  for (const [path, there] of [['/dashboard', 'Students'], ['/classes?add=1', 'Mathematics 7b'], ['/courses?add=1', 'Mathematics 7b'], [`/classes/${group}`, 'Lovelace, Ada']] as const) {
+  for (const [path, there] of [['/dashboard', 'School year '], ['/classes?add=1', 'Mathematics 7b'], ['/courses?add=1', 'Mathematics 7b'], [`/classes/${group}`, 'Lovelace, Ada']] as const) {
     await page.goto(path)
     await page.getByText(there).first().waitFor()
     expect(await offers.count(), path).toBe(0)
