@@ -30,8 +30,10 @@ test('API and worker outlive their database: they answer 503 meanwhile, go on by
   const prepareHalf = async (slug: string) => {
     await holdLock(url, holds.schema)
     const school = await signUp(visitor, slug)
-    const watching = visitor.watch(school.tenantId)
-    watching.catch(() => {}) // heard where it is awaited
+    const seen = Promise.withResolvers<void>()
+    const watching = visitor.watch(school.tenantId, () => seen.resolve())
+    watching.catch(error => seen.reject(error)) // heard here, and where it is awaited
+    await seen.promise
     await waits(sql, { by: 'homeroom job worker', inStatement: 'create schema' })
     return { ...school, watching }
   }
