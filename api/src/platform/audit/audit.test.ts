@@ -6,9 +6,10 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { until } from '../../../test/harness/embedded-owners.ts'
 import { openHomeroom, password } from '../../../test/harness/homeroom.ts'
-import { sqlOf, waits } from '../../../test/harness/process-holds.ts'
+import { holdLock, sqlOf, waits } from '../../../test/harness/process-holds.ts'
 import { signIn } from '../../../test/harness/sign-in.ts'
-import { schemaName } from '../../database/schema-names.ts'
+import { loginOf } from '../../database/logins.ts'
+import { quoteIdentifier, schemaName } from '../../database/schema-names.ts'
 import { withClient } from '../../database/with-client.ts'
 import { verifyAudit } from './verify.ts'
 
@@ -22,7 +23,7 @@ let oakfield: SignedUp
 let riverside: SignedUp
 
 beforeAll(async () => {
-  homeroom = await openHomeroom()
+  homeroom = await openHomeroom({ patient: true })
   oakfield = await homeroom.openSchool('oakfield')
   riverside = await homeroom.openSchool('riverside')
 })
@@ -97,6 +98,34 @@ test('a school that is gone does not keep the others from being heard', async ()
     with told as (insert into ${schemaName(oakfield.tenantId)}.outbox (actor_kind, actor_id, action, subject_type, subject_id) values ('member', '${id}', 'test.heard', 'user', 'heard') returning 1)
     select pg_notify('school_changed', '{"tenantId":"${randomUUID()}"}'), pg_notify('school_changed', '{"tenantId":"${oakfield.tenantId}"}') from told`)
   await until('the courier has come', async () => (await homeroom.database.sql('select from platform.audit_event where subject_id = \'heard\'')).length === 1)
+})
+
+test('a school whose turn fails keeps nobody waiting, and has another one soon', async () => {
+  const idle = await openHomeroom({ worker: false })
+  try {
+    const first = await idle.startWorker()
+    const [held, other] = [await idle.openSchool('held'), await idle.openSchool('other')]
+    await first.stop()
+    const { name } = loginOf(idle.database.urls.owner)
+    await idle.database.sql(`alter role ${quoteIdentifier(name)} in database ${new URL(idle.database.adminUrl).pathname.slice(1)} set lock_timeout = '200ms'`)
+    await idle.startWorker()
+    const carried = async ({ tenantId }: SignedUp) => (await idle.database.sql(`select from ${schemaName(tenantId)}.outbox`)).length === 0
+    await until('the courier has come', async () => await carried(held) && await carried(other))
+
+    for (const { tenantId } of [held, other])
+      await idle.database.sql(`insert into ${schemaName(tenantId)}.outbox (actor_kind, action, subject_type, subject_id) values ('system', 'test.heard', 'user', $1)`, [tenantId])
+    const release = await holdLock(idle.database.adminUrl, `lock table ${schemaName(held.tenantId)}.outbox in share row exclusive mode`)
+    // In one breath, and first the one that cannot be emptied.
+    await idle.database.sql('select pg_notify(\'school_changed\', json_build_object(\'tenantId\', id)::text) from unnest($1::text[]) with ordinality as t (id, n) order by n', [[held.tenantId, other.tenantId]])
+    await until('the other is heard', () => carried(other))
+    expect(await carried(held)).toBe(false)
+    await release()
+    await until('the one that was held is heard', () => carried(held))
+    expect(await idle.database.sql('select subject_id from platform.audit_event where action = \'test.heard\' order by sequence, chain')).toHaveLength(2)
+  }
+  finally {
+    await idle.stop()
+  }
 })
 
 test('a school that is deleted while the outboxes are swept does not keep the others from being heard', async () => {

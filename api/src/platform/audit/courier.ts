@@ -9,6 +9,8 @@ import { appendStatement, lockChain } from './chain.ts'
 
 /** How often every school is looked at, for what was written while nobody listened. */
 const sweepEveryMs = 10 * 60_000
+/** After a failure: what is told of a school is waited for, by its webhooks above all. */
+const againAfterMs = 5_000
 /** Schools asked about in one statement. */
 const sweepSize = 200
 /** Outbox rows carried in one transaction. */
@@ -51,8 +53,12 @@ export function startCourier(parts: { ownerUrl: string, bus: Bus, onCarried: OnC
   let working: Promise<void> | undefined
   /** Tenants that wait for their turn: told twice meanwhile, they are visited once. */
   const waiting = new Set<string>()
+  /** Those whose turn failed, and will be tried again. */
+  const failed = new Set<string>()
   /** Since when there has been something to carry. */
   let since: number | undefined
+  let unswept = false
+  let again: NodeJS.Timeout | undefined
 
   function attend(tenantId: string): void {
     since ??= Date.now()
@@ -65,30 +71,62 @@ export function startCourier(parts: { ownerUrl: string, bus: Bus, onCarried: OnC
     try {
       while (waiting.size > 0)
         await withClient(connection, carry)
-      since = undefined
     }
     catch (error) {
+      waiting.forEach(tenantId => failed.add(tenantId))
       waiting.clear()
-      log.warn({ err: error }, 'what schools have to tell could not be carried; trying again with the next sweep')
+      log.warn({ err: error, schools: failed.size }, 'what schools have to tell could not be carried; trying again soon')
     }
     working = undefined
+    if (failed.size === 0)
+      since = undefined
+    else
+      tryAgain()
+  }
+
+  function tryAgain(): void {
+    if (stopped)
+      return
+    again ??= setTimeout(() => {
+      again = undefined
+      const tenantIds = [...failed]
+      failed.clear()
+      tenantIds.forEach(attend)
+      if (unswept)
+        sweep()
+    }, againAfterMs)
   }
 
   async function carry(client: pg.Client): Promise<void> {
     for (const tenantId of waiting) {
       waiting.delete(tenantId)
-      if (!stopped)
-        await empty(client, tenantId, onCarried).catch(leaveGone)
+      try {
+        if (!stopped)
+          await empty(client, tenantId, onCarried)
+      }
+      catch (error) {
+        if (isGone(error))
+          continue
+        // What is wrong with one school keeps no other waiting; without a connection nobody has a turn.
+        failed.add(tenantId)
+        log.warn({ err: error, tenantId }, 'what a school has to tell could not be carried; trying again soon')
+        await client.query('select')
+      }
     }
   }
 
   const sweep = () => void withClient(connection, schoolsWithNews)
     .then((found) => {
+      unswept = false
       // Longer ago than this process, or this failure, knows.
       since = found.length > 0 ? Math.min(since ?? Date.now(), ...found.map(({ oldest }) => oldest.getTime())) : undefined
       found.forEach(({ id }) => attend(id))
     })
-    .catch((error: unknown) => log.warn({ err: error }, 'the outboxes could not be swept'))
+    .catch((error: unknown) => {
+      log.warn({ err: error }, 'the outboxes could not be swept; trying again soon')
+      unswept = true
+      tryAgain()
+    })
 
   const stopListening = bus.listen(schoolChanged, ({ tenantId }) => attend(tenantId))
   const stopRereading = bus.onReconnect(sweep)
@@ -99,6 +137,7 @@ export function startCourier(parts: { ownerUrl: string, bus: Bus, onCarried: OnC
     async stop() {
       stopped = true
       clearInterval(timer)
+      clearTimeout(again)
       stopListening()
       stopRereading()
       await working
@@ -107,10 +146,7 @@ export function startCourier(parts: { ownerUrl: string, bus: Bus, onCarried: OnC
 }
 
 /** A school that has been deleted meanwhile has told everything; the others have not. */
-function leaveGone(error: unknown): void {
-  if ((error as { code?: string }).code !== '42P01')
-    throw error
-}
+const isGone = (error: unknown): boolean => (error as { code?: string }).code === '42P01'
 
 /** What a school still has to tell, in the transaction of `client`: the last thing before its schema goes. */
 export async function carryRest(client: pg.Client, tenantId: string): Promise<void> {
@@ -188,7 +224,8 @@ async function newsOf(client: pg.Client, ids: readonly string[]): Promise<{ id: 
     return (await client.query<{ id: string, oldest: Date }>(questions.join(' union all '))).rows
   }
   catch (error) {
-    leaveGone(error)
+    if (!isGone(error))
+      throw error
     // One of them was deleted meanwhile: the others by halves.
     const half = Math.ceil(ids.length / 2)
     return ids.length < 2 ? [] : [...await newsOf(client, ids.slice(0, half)), ...await newsOf(client, ids.slice(half))]
