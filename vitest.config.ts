@@ -4,18 +4,19 @@ import { defineConfig } from 'vitest/config'
 // One copy of graphql: without the alias vitest loads two and type checks fail with "another module or realm".
 const alias = [{ find: /^graphql$/, replacement: 'graphql/index.js' }]
 
+const patience = { testTimeout: 60_000, hookTimeout: 90_000 }
+
 const api = {
+  ...patience,
   root: './api',
   globalSetup: ['test/harness/server.ts'],
   setupFiles: ['test/harness/decorators.ts'],
-  testTimeout: 60_000,
-  hookTimeout: 90_000,
   // A second, as it is by itself, is little for another process on a busy machine.
   expect: { poll: { timeout: 30_000 } },
 }
 
-/** They ask whether somebody is slowed down: nothing else runs beside them. */
-const alone = ['test/journey/rolling-restart.test.ts', 'test/journey/sign-up-rush.test.ts', 'test/isolation/hostile-load.test.ts']
+/** They ask whether somebody is slowed down, or told in time: nothing else runs beside them. */
+const alone = ['test/journey/{lifecycle,rolling-restart,sign-up-rush}.test.ts', 'test/isolation/hostile-load.test.ts']
 
 export default defineConfig({
   test: {
@@ -33,7 +34,7 @@ export default defineConfig({
         test: { ...api, name: 'api alone', include: alone, fileParallelism: false, sequence: { groupOrder: 1 } },
       },
       {
-        test: { name: 'web', root: './web', isolate: false, include: ['src/**/*.test.ts'] },
+        test: { ...patience, name: 'web', root: './web', isolate: false, include: ['src/**/*.test.ts'] },
       },
     ],
   },

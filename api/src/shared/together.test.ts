@@ -12,7 +12,7 @@ function held() {
   })
   return { ask, asked, answer: (place: number, ...keys: string[]) => answers[place]!.resolve(new Map(keys.map(key => [key, key.toUpperCase()]))), fail: (place: number) => answers[place]!.reject(new Error('away')) }
 }
-const turn = () => new Promise(resolve => setTimeout(resolve))
+const turn = () => new Promise(resolve => setImmediate(resolve))
 
 test('who asks at the same moment is one question, and who asks later is not answered from before', async () => {
   const { ask, asked, answer } = held()

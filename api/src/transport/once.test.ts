@@ -10,7 +10,7 @@ let homeroom: TestHomeroom
 let oakfield: SignedUp
 let riverside: SignedUp
 beforeAll(async () => {
-  homeroom = await openHomeroom()
+  homeroom = await openHomeroom({ patient: true })
   oakfield = await homeroom.openSchool('oakfield')
   riverside = await homeroom.openSchool('riverside')
 })

@@ -16,8 +16,7 @@ import { answers, initSocket } from '../../test/harness/raw-socket.ts'
 import { openTwoSchools } from '../../test/harness/two-schools.ts'
 import { NotForKeys } from '../access/for-keys.ts'
 import { inSchool } from '../access/request-context.ts'
-import { loginOf } from '../database/logins.ts'
-import { quoteIdentifier, schemaName } from '../database/schema-names.ts'
+import { schemaName } from '../database/schema-names.ts'
 import { openSchools } from '../database/school-db.ts'
 import { createLog } from '../shared/log.ts'
 import { createMetrics } from '../shared/metrics.ts'
@@ -70,11 +69,7 @@ class Watching {
 }
 
 beforeAll(async () => {
-  two = await openTwoSchools()
-  // Long enough that nobody is let go for having waited.
-  const database = quoteIdentifier(new URL(two.database.adminUrl).pathname.slice(1))
-  for (const setting of ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout'])
-    await two.database.sql(`alter role ${quoteIdentifier(loginOf(two.database.urls.request).name)} in database ${database} set ${setting} = '120s'`)
+  two = await openTwoSchools({ patient: true })
 })
 beforeEach(async () => {
   schools = await openSchools({ nodes: { main: two.database.urls.request }, poolSize: 1, entities: [Org], metrics: createMetrics(), log: createLog('silent') })

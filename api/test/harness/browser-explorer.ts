@@ -13,11 +13,12 @@ export const editorParts = ['.graphiql-tab', '.view-lines']
 export async function openExplorer(page: WatchedPage, url: string, superadmin: TestSuperadmin, path = '/console/explorer'): Promise<WatchedPage> {
   await asOperator(page, url, superadmin)
   await page.goto(path)
-  await operation(page).waitFor()
+  await editor(page).waitFor()
   return page
 }
 
-const operation = (page: WatchedPage): Locator => page.locator('.graphiql-query-editor .monaco-editor').first()
+/** Where an operation is written, once it can be. */
+export const editor = (page: WatchedPage): Locator => page.locator('.graphiql-query-editor .monaco-editor').first()
 
 /** Answers the question why; with a name, another school is looked for first. */
 export async function enter(page: WatchedPage, school?: string): Promise<void> {
@@ -29,7 +30,7 @@ export async function enter(page: WatchedPage, school?: string): Promise<void> {
   await page.getByLabel('Why do you need').fill('The head asked us to look')
   await page.getByRole('button', { name: 'Look there' }).click()
   await page.getByRole('dialog').waitFor({ state: 'detached' })
-  await operation(page).waitFor()
+  await editor(page).waitFor()
 }
 
 /** Switches writing on, and says so once more. */
@@ -43,7 +44,7 @@ export async function write(page: WatchedPage): Promise<void> {
 /** Writes an operation into a tab of its own. */
 export async function ask(page: WatchedPage, query: string): Promise<void> {
   await page.getByRole('button', { name: 'New tab' }).click()
-  await operation(page).click()
+  await editor(page).click()
   await page.keyboard.insertText(query)
 }
 

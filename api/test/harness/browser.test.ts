@@ -47,8 +47,7 @@ test('console errors, exceptions, policy violations and foreign requests are wri
   await page.goto('/')
   await page.evaluate('fetch("http://127.0.0.2:9/").catch(() => {})')
 
-  const kinds = new Set(page.findings.map(finding => finding.kind))
-  expect([...kinds].sort()).toEqual(['console', 'csp', 'exception', 'foreign-request'])
+  await expect.poll(() => [...new Set(page.findings.map(finding => finding.kind))].sort()).toEqual(['console', 'csp', 'exception', 'foreign-request'])
   expect(page.findings).toContainEqual(expect.objectContaining({ kind: 'exception', text: expect.stringContaining('boom') }))
 })
 

@@ -2,7 +2,8 @@ import type { LoginUrls } from '../../src/database/logins.ts'
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
 import { inject } from 'vitest'
-import { makeLogins } from '../../src/database/logins.ts'
+import { loginOf, makeLogins } from '../../src/database/logins.ts'
+import { quoteIdentifier } from '../../src/database/schema-names.ts'
 import { withClient } from '../../src/database/with-client.ts'
 import { loginUrls } from './login-urls.ts'
 
@@ -15,8 +16,11 @@ export interface TestDatabase {
   drop: () => Promise<void>
 }
 
-/** A database of its own: the migrated platform without a tenant, copied from the template. */
-export async function openTestDatabase(): Promise<TestDatabase> {
+/**
+ * A database of its own: the migrated platform without a tenant, copied from the template. `patient`: a request may wait for
+ * as long as a test holds what it waits for, which on a busy machine is longer than a request ought to.
+ */
+export async function openTestDatabase({ patient = false } = {}): Promise<TestDatabase> {
   const server = inject('adminUrl')
   const name = `test_${randomBytes(6).toString('hex')}`
   await once(server, `create database ${name} template homeroom_template strategy file_copy`)
@@ -27,6 +31,8 @@ export async function openTestDatabase(): Promise<TestDatabase> {
   await withClient(server, async (client) => {
     await client.query('select pg_advisory_lock(hashtext(\'test logins\'))')
     await makeLogins(url.href, urls)
+    for (const setting of patient ? ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout'] : [])
+      await client.query(`alter role ${quoteIdentifier(loginOf(urls.request).name)} in database ${name} set ${setting} = '120s'`)
   })
   const pool = new pg.Pool({ connectionString: url.href, max: 2 })
   pool.on('error', () => {})

@@ -116,7 +116,7 @@ export async function query<Row extends pg.QueryResultRow>(url: string, sql: str
 }
 
 export async function until(what: string, condition: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 15_000
+  const deadline = Date.now() + 45_000
   while (!await condition()) {
     if (Date.now() > deadline)
       throw new Error(`Waited in vain: ${what}`)
@@ -151,24 +151,30 @@ export async function expectDown(owner: Pick<Owner, 'url' | 'dataDir'>): Promise
   expect(await answers(owner.url)).toBe(false)
 }
 
-/** The pids of all that is a PostgreSQL of that folder, or is about to become one. */
+/** The pids of all that is a PostgreSQL of that folder, or is about to become one; not of what it forks for a connection, which has its name at first. */
 export async function serversIn(folder: string): Promise<number[]> {
-  return (await processes()).filter(({ command }) => command.includes(` -D ${folder}`) && !command.includes('initdb')).map(({ pid }) => pid)
+  const found = (await processes()).filter(({ command }) => command.includes(` -D ${folder}`) && !command.includes('initdb'))
+  return found.filter(({ parent }) => !found.some(({ pid }) => pid === parent)).map(({ pid }) => pid)
 }
 
 export async function guardsIn(folder: string): Promise<number[]> {
   return (await processes()).filter(({ command }) => command.includes('homeroom-postgres-guard') && command.includes(folder)).map(({ pid }) => pid)
 }
 
-async function processes(): Promise<{ pid: number, command: string }[]> {
+async function processes(): Promise<{ pid: number, parent: number, command: string }[]> {
   const found = await readdir('/proc').catch(() => undefined)
   if (!found) {
-    const ps = spawn('ps', ['-A', '-ww', '-o', 'pid=', '-o', 'command='])
+    const ps = spawn('ps', ['-A', '-ww', '-o', 'pid=', '-o', 'ppid=', '-o', 'command='])
     const lines = (await ps.stdout.setEncoding('utf8').toArray()).join('').split('\n')
-    return lines.map(line => ({ pid: Number.parseInt(line), command: line }))
+    return lines.map((line) => {
+      const [pid, parent] = line.trim().split(/\s+/, 2)
+      return { pid: Number(pid), parent: Number(parent), command: line }
+    })
   }
   return Promise.all(found.filter(name => /^\d+$/.test(name)).map(async pid => ({
     pid: Number(pid),
+    // What stands behind the name, which may hold anything: the state, then the parent.
+    parent: Number((await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')).split(') ').at(-1)!.split(' ')[1]),
     command: (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).replaceAll('\0', ' '),
   })))
 }

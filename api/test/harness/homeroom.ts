@@ -39,8 +39,8 @@ export interface TestHomeroom {
 }
 
 /** A whole Homeroom on a database of its own, in this process, reached through real HTTP and sockets. */
-export async function openHomeroom(options: { worker?: boolean, config?: Partial<Config>, webRoot?: string, logTo?: DestinationStream } = {}): Promise<TestHomeroom> {
-  const database = await openTestDatabase()
+export async function openHomeroom(options: { worker?: boolean, patient?: boolean, config?: Partial<Config>, webRoot?: string, logTo?: DestinationStream } = {}): Promise<TestHomeroom> {
+  const database = await openTestDatabase(options)
   const dataDir = mkdtempSync(join(tmpdir(), 'homeroom-data-'))
   const config: Config = { ...loadConfig({ PORT: '0', DATA_DIR: dataDir, NODE_ENV: 'test', RATE_LIMITS: 'off', LOG_LEVEL: process.env.TEST_LOG ?? 'silent' }), ...options.config }
   const log = createLog(config.logLevel, options.logTo)

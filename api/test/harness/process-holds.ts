@@ -28,12 +28,14 @@ export async function holdLock(url: string, statement: string, onFinished = onTe
   return release
 }
 
-/** Resolves when a session of that name waits in that way, in a statement like that. */
-export async function waits(sql: Sql, { by, inStatement = '', event = 'Lock' }: { by: string, inStatement?: string, event?: 'Lock' | 'SyncRep' }): Promise<void> {
-  await until(`"${by}" to wait for ${event} in "${inStatement}"`, async () => {
-    const rows = await sql('select 1 from pg_stat_activity where datname = current_database() and $1 in (wait_event_type, wait_event) and application_name = $2 and strpos(query, $3) > 0', [event, by, inStatement])
-    return rows.length > 0
+/** Resolves when a session of that name waits in that way, in a statement like that, with its pid. */
+export async function waits(sql: Sql, { by, inStatement = '' }: { by: string, inStatement?: string }): Promise<number> {
+  let found: { pid: number } | undefined
+  await until(`"${by}" to wait for a lock in "${inStatement}"`, async () => {
+    [found] = await sql<{ pid: number }>('select pid from pg_stat_activity where datname = current_database() and wait_event_type = \'Lock\' and application_name = $1 and strpos(query, $2) > 0', [by, inStatement])
+    return found !== undefined
   })
+  return found!.pid
 }
 
 async function connect(url: string): Promise<pg.Client> {
@@ -58,7 +60,7 @@ export const holds = {
 export const holdsByTrigger = `
   create schema holds;
   grant usage on schema holds to public;
-  create function holds.wait() returns trigger language plpgsql as $$
+  create function holds.wait() returns trigger language plpgsql set lock_timeout = '60s' as $$
     begin
       perform pg_advisory_lock_shared(tg_argv[0]::int), pg_advisory_unlock_shared(tg_argv[0]::int);
       return new;

@@ -37,7 +37,7 @@ export async function openPostgres(native?: string): Promise<PostgresServer> {
   const programs = await findBinaries(home, () => {}, native)
   const password = await ensureCluster(home, programs, settings, () => {})
   await writeSettings(home)
-  const port = await freePort()
+  let port = await freePort()
   const url = (database: string) => `postgres://${superuser}:${password}@127.0.0.1:${port}/${database}`
   let server: ChildProcess | undefined
 
@@ -53,11 +53,17 @@ export async function openPostgres(native?: string): Promise<PostgresServer> {
   async function start(): Promise<void> {
     const starting = server = spawn(programs.postgres, serverArguments(home, port, settings), { ...home.account.ids, cwd: '/', env: plainEnvironment, stdio: 'ignore' })
     await until('PostgreSQL to be ready', async () => {
+      if (starting.exitCode !== null)
+        throw new Error(`PostgreSQL ended with ${starting.exitCode}`)
       const found = await readPostmaster(home.data)
       return found?.pid === starting.pid && found?.state === 'ready'
     })
   }
-  await start()
+  // Somebody may have taken the port that was free.
+  await start().catch(async () => {
+    port = await freePort()
+    await start()
+  })
   return {
     folder,
     database: name => ensureDatabase(url('postgres'), name),

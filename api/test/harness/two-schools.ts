@@ -39,9 +39,9 @@ export interface TwoSchools {
 }
 
 /** Two schools in one database, made as the worker makes them, and asked through the roster's own schema without HTTP. */
-export async function openTwoSchools(options: { now?: () => Date, timeZones?: readonly [string, string], migrations?: readonly SchoolMigration[] } = {}): Promise<TwoSchools> {
+export async function openTwoSchools(options: { now?: () => Date, timeZones?: readonly [string, string], migrations?: readonly SchoolMigration[], patient?: boolean } = {}): Promise<TwoSchools> {
   const now = options.now ?? (() => new Date())
-  const database = await openTestDatabase()
+  const database = await openTestDatabase(options)
   // First, since type-graphql's decorators need it when the room is read.
   await import('reflect-metadata')
   const { preparationSteps } = await import('../../src/platform/preparation/room.ts')

@@ -90,7 +90,7 @@ describe('the only connection of a pool', () => {
 
   test('is clean after a statement that took too long', async () => {
     const login = `alter role "${loginOf(two.database.urls.request).name}" in database "${new URL(two.database.adminUrl).pathname.slice(1)}" set statement_timeout`
-    await two.database.sql(`${login} = '50ms'`)
+    await two.database.sql(`${login} = '1s'`)
     await schools.close()
     schools = await open(1)
     await within(oakfield, titleOf)

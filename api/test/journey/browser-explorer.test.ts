@@ -4,7 +4,7 @@ import type { SignedUp, TestHomeroom } from '../harness/homeroom.ts'
 import type { TestSuperadmin } from '../harness/superadmin.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { expectAccessible } from '../harness/browser-accessible.ts'
-import { answerLine, ask, editorParts, enter, openExplorer, run, write } from '../harness/browser-explorer.ts'
+import { answerLine, ask, editor, editorParts, enter, openExplorer, run, write } from '../harness/browser-explorer.ts'
 import { asOperator } from '../harness/browser-operator.ts'
 import { enterSchool, looks, misdeeds, webRoot } from '../harness/browser-people.ts'
 import { openBrowser } from '../harness/browser.ts'
@@ -190,6 +190,7 @@ test('what was asked is kept in this browser without its headers, for whoever as
   // Another superadmin at the same browser.
   await asOperator(page, homeroom.api.url, await openSuperadmin(homeroom, 'Next Super'))
   await page.goto('/console/explorer')
+  await editor(page).waitFor()
   await page.getByRole('button', { name: 'Show History' }).click()
   await page.getByRole('region', { name: 'History' }).waitFor()
   expect(await page.evaluate<string>('JSON.stringify({ ...localStorage })')).not.toContain('Remembered')

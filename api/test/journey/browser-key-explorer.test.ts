@@ -118,7 +118,7 @@ test('a subscription runs as the key, which the request log shows, and ends when
   await answerLine(page, '"READY"')
   expect((await opening).url()).toMatch(/\/graphql$/)
   const rows = async () => (await school.client.ask<{ apiRequests: { nodes: object[] } }>('{ apiRequests(first: 1) { nodes { kind operation fromExplorer } } }')).apiRequests.nodes
-  await expect.poll(rows, { timeout: 10_000 }).toEqual([{ kind: 'subscription', operation: 'tenantPreparationStatus', fromExplorer: true }])
+  await expect.poll(rows).toEqual([{ kind: 'subscription', operation: 'tenantPreparationStatus', fromExplorer: true }])
 
   await school.client.ask('mutation ($id: ID!) { revokeApiKey(id: $id) { state } }', { id: key.id })
   await ask(page, 'query Again { thisApiKey { name } }')

@@ -72,6 +72,7 @@ describe.each(looks)('%s', (look, options) => {
     await page.getByRole('button', { name: /^Remove Augusta/ }).click()
     await page.getByText(/was changed by somebody else meanwhile/).waitFor()
     await page.getByRole('button', { name: /^Remove Augusta/ }).click()
+    await page.getByRole('button', { name: 'Undo' }).hover()
     await page.getByText('No students yet').waitFor()
     await page.getByRole('button', { name: 'Undo' }).click()
     await page.getByRole('button', { name: 'King, Augusta' }).click()

@@ -66,6 +66,7 @@ describe.each([
     await page.goto('/classes')
     await page.getByRole('button', { name: /Create class/ }).first().click()
     await page.getByLabel('Class', { exact: true }).fill('Mathematics 7b')
+    await page.getByRole('checkbox', { name: 'Semester 2' }).waitFor()
     await expectAccessible(page)
     await page.getByRole('dialog').getByRole('button', { name: 'Create class' }).click()
     await page.getByRole('heading', { name: 'Mathematics 7b' }).waitFor()

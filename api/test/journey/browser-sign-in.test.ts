@@ -127,7 +127,8 @@ describe.each(looks)('%s', (look, options) => {
     await page.getByText('This one').waitFor()
     await page.goBack()
     await homeroom.database.sql('update platform.tenant set lifecycle = \'ACTIVE\' where id = $1', [school.tenantId])
-    await page.getByRole('button', { name: 'Look again' }).click()
+    // It may have looked by itself.
+    await page.getByRole('button', { name: 'Look again' }).or(page.getByText('No students yet')).first().click()
     await page.getByText('No students yet').waitFor()
     expect(misdeeds(page)).toEqual([])
   })
@@ -138,15 +139,16 @@ test('after too many tries one is told how long to wait, and may go on when it i
   const strict = await homeroom.startApi({ rateLimits: true })
   const page = await browser.newPage({ baseURL: strict.url })
   await page.goto('/sign-in')
-  const button = page.getByRole('button', { name: 'Sign in' })
-  for (let tries = 0; tries < 6; tries += 1) {
+  // Five that fail, and then one that comes too soon: where it came late it has failed too, and the next must wait twice as long.
+  for (let tries = 0, refused = false; !refused; tries += 1) {
     const answered = page.waitForResponse('**/graphql')
     await sendSignIn(page, email, `not the password ${tries}`)
-    await answered
+    refused = (await (await answered).text()).includes('RATE_LIMITED')
+    expect(tries).toBeGreaterThanOrEqual(refused ? 5 : 0)
     await page.locator('[data-busy]').waitFor({ state: 'detached' })
   }
-  await page.getByText(/That was too often\. Please wait \d seconds?\./).waitFor()
-  expect(await button.getAttribute('aria-disabled')).toBe('true')
+  await page.getByText(/That was too often\. Please wait \d+ seconds?\./).waitFor()
+  await page.locator('button[aria-disabled=true]', { hasText: 'Sign in' }).waitFor()
   await expectAccessible(page)
   await page.getByText('That was too often.').waitFor({ state: 'detached' })
   await sendSignIn(page, email)

@@ -44,11 +44,18 @@ test('a person goes from the form to a dashboard with the seeded school year, an
   await expectAccessible(page)
   await fillIn(page, 'Oakfield')
   expect(await page.getByLabel('Short name').inputValue()).toBe('oakfield')
+  // This view leaves by itself soon: the next one waits until it has been looked at.
+  const looked = Promise.withResolvers<void>()
+  await page.route(/\/assets\/(?:Frame|Dashboard)-/, async (route) => {
+    await looked.promise
+    await route.continue()
+  })
   await send(page)
   await heading(page, 'Oakfield is ready')
   // The finished steps stay in view.
   expect(await page.getByText('(done)').count()).toBe(6)
   await expectAccessible(page)
+  looked.resolve()
   await page.waitForURL('**/dashboard')
   await page.getByText('Semester 1').first().waitFor()
   await expectAccessible(page)
@@ -117,7 +124,10 @@ test('where sockets are blocked it asks instead, and still arrives', async () =>
 test('a socket that is lost is said to be lost, comes back by itself, and nothing is missed', async () => {
   const page = await browser.newPage({ baseURL: homeroom.api.url, viewport: desktop })
   const cut: (() => Promise<void>)[] = []
+  let closed = false
   await page.routeWebSocket(/graphql/, (socket) => {
+    if (closed)
+      return void socket.close({ code: 1012 })
     const server = socket.connectToServer()
     cut.push(async () => {
       await socket.close({ code: 1012 })
@@ -128,8 +138,10 @@ test('a socket that is lost is said to be lost, comes back by itself, and nothin
   await fillIn(page, 'Meadow')
   await send(page)
   await page.getByText('Waiting for a free worker').first().waitFor()
+  closed = true
   await cut.at(-1)!()
   await page.getByText('The live connection was lost').first().waitFor()
+  closed = false
   await homeroom.startWorker()
   await page.waitForURL('**/dashboard')
 })

@@ -54,7 +54,7 @@ describe.each(looks)('%s', (look, options) => {
     await expectAccessible(page)
     await page.getByLabel(`Type ${slug}-test to confirm`).fill(`${slug}-test`)
     await page.getByRole('dialog').getByRole('button', { name: 'Delete it' }).click()
-    await expect.poll(() => homeroom.database.sql('select id from platform.tenant where test_of = $1', [school.tenantId]), { timeout: 20_000 }).toEqual([])
+    await expect.poll(() => homeroom.database.sql('select id from platform.tenant where test_of = $1', [school.tenantId])).toEqual([])
     expect(misdeeds(page)).toEqual([])
   })
 })

@@ -60,7 +60,7 @@ test('a cancelled preparation leaves nothing, in line or in the middle', async (
   await release()
   for (const tenantId of [inLine, inTheMiddle])
     expect(await ended(tenantId)).toBe('FAILED')
-  await expect.poll(traces, { timeout: 10_000 }).toEqual([inLine, inTheMiddle].map(schemaName).sort().map(tenant => ({ kind: 'key', tenant })))
+  await expect.poll(traces).toEqual([inLine, inTheMiddle].map(schemaName).sort().map(tenant => ({ kind: 'key', tenant })))
 })
 
 test('a deleted school leaves nothing, and its key can be used again', async () => {
@@ -70,7 +70,7 @@ test('a deleted school leaves nothing, and its key can be used again', async () 
   expect((await traces()).map(({ kind }) => kind)).toEqual(expect.arrayContaining(['key', 'role', 'schema']))
   await ask(`archiveTenant(tenantId: $id, reason: "${reason}") { id }`, tenantId)
   await ask(`deleteTenant(tenantId: $id, slug: "deleted", reason: "${reason}") { id }`, tenantId)
-  await expect.poll(() => homeroom.database.sql('select 1 from platform.tenant'), { timeout: 10_000 }).toEqual([])
+  await expect.poll(() => homeroom.database.sql('select 1 from platform.tenant')).toEqual([])
   expect(await traces()).toEqual([])
   // In whatever state, finished ones too.
   expect(await homeroom.database.sql('select name, state from pgboss.job t where strpos(t::text, $1) > 0', [tenantId])).toEqual([])

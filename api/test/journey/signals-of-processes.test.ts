@@ -26,13 +26,13 @@ const linesOf = (output: string, msg: string) => output.split('\n').filter(line 
 
 test('an API and a worker answer for themselves, log whom they work for, and make one trace of a sign-up', async () => {
   const DATA_DIR = await openFolder()
-  const port = await freePort()
   const environment = { DATA_DIR, METRICS_TOKEN: metricsToken, OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, LOG_LEVEL: 'debug' }
   const api = await startHomeroom({ ...environment, PROCESS: 'api' })
+  const port = await freePort()
   const worker = await startHomeroom({ ...environment, PROCESS: 'worker', WORKER_PORT: String(port) })
   const workerUrl = `http://127.0.0.1:${port}`
   for (const url of [api.url, workerUrl])
-    expect(await (await fetch(`${url}/readyz`)).json()).toEqual({ status: 'ok', checks: { database: 'ok', listener: 'ok', queue: 'ok', schema: 'ok' } })
+    await expect.poll(async () => (await fetch(`${url}/readyz`)).json()).toEqual({ status: 'ok', checks: { database: 'ok', listener: 'ok', queue: 'ok', schema: 'ok' } })
 
   const { tenantId, client } = await signUp(graphqlClient(api.url), 'oakfield')
   await graphqlClient(api.url).watch(tenantId)

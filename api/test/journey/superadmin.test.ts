@@ -35,7 +35,7 @@ test('the command makes, lists, disables and enables superadmins, and gives a se
   expect((await command(['enable', '--email', 'olive@operator.example'])).code).toBe(0)
   expect((await command(['reset-second-factor', '--email', 'olive@operator.example'])).code).toBe(0)
   expect((await command(['list'])).stdout).toMatch(/\tno second factor$/m)
-})
+}, 120_000)
 
 test.each<[string, string[], Record<string, string>, RegExp]>([
   ['nothing', [], {}, /^npm run superadmin -- COMMAND/],

@@ -13,9 +13,12 @@ let homeroom: TestHomeroom
 let oakfield: SignedUp
 let riverside: SignedUp
 beforeAll(async () => {
-  homeroom = await openHomeroom()
+  homeroom = await openHomeroom({ worker: false })
+  const worker = await homeroom.startWorker()
   oakfield = await homeroom.openSchool('oakfield')
   riverside = await homeroom.openSchool('riverside')
+  // It tidies by itself, by the clock.
+  await worker.stop()
 })
 afterAll(() => homeroom?.stop())
 

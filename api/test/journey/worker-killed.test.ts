@@ -125,6 +125,8 @@ test.concurrent('a worker that was paused is overtaken, and cannot finish its wo
     await homeroom.signUpAndHoldAtSeal(),
     await homeroom.signUpAndHold('schema', 'create schema'),
   ]
+  // A step is written down beside the work, and may be on its way.
+  await until('both steps of the second to be on record', async () => (await homeroom.attempts(schools[1]!))[0]?.kept === 2)
   paused.signal('SIGSTOP')
   // PostgreSQL goes on: one of the two transactions now lacks nothing but its COMMIT.
   await homeroom.releaseAll()
@@ -149,6 +151,7 @@ test('kill -9 of a worker whose COMMIT nobody has acknowledged leaves one READY 
   const homeroom = await openHomeroom('unacknowledged', onTestFinished)
   const worker = await homeroom.startWorker()
   const school = await homeroom.signUpAndHoldAtSeal()
+  const preparation = await waits(homeroom.sql, { by: jobWorker, inStatement: 'preparation_status = \'READY\'' })
   // From here on a COMMIT is done and says nothing: it waits for a standby that there is not.
   const setStandbys = async (names: string) => {
     await homeroom.sql(`alter system set synchronous_standby_names = '${names}'`)
@@ -157,7 +160,7 @@ test('kill -9 of a worker whose COMMIT nobody has acknowledged leaves one READY 
   }
   await setStandbys('nobody')
   await homeroom.releaseAll()
-  await waits(homeroom.sql, { by: jobWorker, event: 'SyncRep' })
+  await until('its COMMIT to wait', async () => (await homeroom.sql('select 1 from pg_stat_activity where pid = $1 and wait_event = \'SyncRep\'', [preparation])).length > 0)
   await worker.kill()
   await setStandbys('')
 

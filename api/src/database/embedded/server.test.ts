@@ -12,7 +12,8 @@ test('the first start makes a database, and a later one finds what was written',
   const dataDir = join(await openFolder(), 'a', 'postgres')
   const messages: string[] = []
   const first = await startEmbeddedServer({ dataDir, log: message => messages.push(message) })
-  expect(messages).toEqual([`Made a new database in ${dataDir}/data`, `Started PostgreSQL 18.4 on 127.0.0.1:${first.port}`])
+  // Where somebody takes the port that was free, it takes another.
+  expect(messages.filter(message => !message.startsWith('PostgreSQL cannot start yet'))).toEqual([`Made a new database in ${dataDir}/data`, `Started PostgreSQL 18.4 on 127.0.0.1:${first.port}`])
   await query(first.url, 'create table school as select \'Oakfield\' as name')
   await first.stop()
 

@@ -18,7 +18,7 @@ let operator: GraphqlClient
 let oakfield: SignedUp
 
 beforeAll(async () => {
-  homeroom = await openHomeroom()
+  homeroom = await openHomeroom({ patient: true })
   oakfield = await homeroom.openSchool('oakfield')
   superadmin = await openSuperadmin(homeroom)
   operator = superadmin.client

@@ -16,7 +16,7 @@ let oakfield: SignedUp
 let made: ExportAnswer
 
 beforeAll(async () => {
-  homeroom = await openHomeroom({ config: { keepDays: { deletedSchools: 0, exports: 7, sessions: 30, invitations: 90, attempts: 365, rollouts: 365, tombstones: 90, webhooks: 30, apiRequests: 30, apiKeys: 365 } } })
+  homeroom = await openHomeroom({ patient: true, config: { keepDays: { deletedSchools: 0, exports: 7, sessions: 30, invitations: 90, attempts: 365, rollouts: 365, tombstones: 90, webhooks: 30, apiRequests: 30, apiKeys: 365 } } })
   oakfield = await homeroom.openSchool('oakfield')
   operator = (await openSuperadmin(homeroom)).client
   await plantOddSchool(homeroom, oakfield.tenantId)

@@ -192,14 +192,11 @@ test('somebody who reads for long is waited for, again and again, and nobody beh
   const release = await readFor(schools[0]!)
   await homeroom.startWorker(history)
   await heldUp()
-  let longest = 0
   const until = performance.now() + 6_000
   while (performance.now() < until) {
-    const started = performance.now()
+    // Who has waited for more than 2 s is refused.
     expect(await operator.enter(schools[0]!)).toBe('served')
-    longest = Math.max(longest, performance.now() - started)
   }
-  expect(longest).toBeLessThan(3_000)
   expect(await at(next)).toEqual([])
   await release()
   expect(await operator.rolloutIs(({ state }) => state === 'DONE')).toMatchObject({ done: 1, failed: 0 })

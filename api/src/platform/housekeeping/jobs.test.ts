@@ -29,7 +29,7 @@ async function plant({ queue, state, data = {}, key = randomUUID(), policy = 'ex
 }
 
 const stateOf = async (id: string) => (await homeroom.database.sql<{ state: string }>('select state from pgboss.job where id = $1', [id]))[0]?.state
-const stateBecomes = (id: string, state: string) => expect.poll(() => stateOf(id), { timeout: 10_000, interval: 25 }).toBe(state)
+const stateBecomes = (id: string, state: string) => expect.poll(() => stateOf(id), { interval: 25 }).toBe(state)
 async function order(action: 'retryJob' | 'cancelJob', queue: string, id: string) {
   const { data, errors } = await operator.send<Record<string, boolean>>(`mutation ($queue: String!, $id: ID!) { ${action}(queue: $queue, id: $id) }`, { queue, id })
   return errors ? errors[0]! : data![action]

@@ -63,12 +63,16 @@ describe('an unknown address, a wrong password and a disabled account', () => {
 })
 
 describe('after five failures in a row', () => {
+  // The clock stands still: what is waited for is not over before it has been looked at.
+  beforeEach(() => { vi.useFakeTimers({ toFake: ['Date'] }) })
+  afterEach(() => { vi.useRealTimers() })
+
   test('the next try from there has to wait, right or wrong; the owner elsewhere does not', async () => {
     const { email } = await homeroom.signUp('waiting')
     expect(await inARow(7, () => attempt(email))).toEqual([...Array.from({ length: 5 }).fill('INVALID_CREDENTIALS'), 'RATE_LIMITED', 'RATE_LIMITED'])
     const right = await attempt(email, password)
-    expect(right.errors?.[0]?.extensions).toMatchObject({ code: 'RATE_LIMITED', retryAfter: expect.toSatisfy((seconds: number) => seconds >= 1 && seconds <= 5) as number })
-    expect(right.headers.get('retry-after') ?? String(right.errors?.[0]?.extensions.retryAfter)).toMatch(/^[1-5]$/)
+    expect(right.errors?.[0]?.extensions).toMatchObject({ code: 'RATE_LIMITED', retryAfter: 5 })
+    expect(right.headers.get('retry-after')).toBe('5')
     expect(codes([await attempt(email, password, elsewhere())])).toEqual(['OK'])
     expect(codes([await attempt(email, password)])).toEqual(['RATE_LIMITED'])
   })
@@ -91,9 +95,7 @@ describe('after five failures in a row', () => {
       waits.push(errors?.[0]?.extensions.retryAfter)
       await later()
     }
-    // Whole seconds, rounded up; a second may have gone by.
-    const expected = [5, 10, 20, 40, 80, 160, 300, 300]
-    expect(waits.map((seconds, index) => [expected[index], expected[index]! - 1].includes(seconds as number))).toEqual(expected.map(() => true))
+    expect(waits).toEqual([5, 10, 20, 40, 80, 160, 300, 300])
     expect(codes([await attempt(email, password)])).toEqual(['OK'])
     expect(await inARow(4, () => attempt(email))).not.toContain('RATE_LIMITED')
     expect(codes([await attempt(email, password)])).toEqual(['OK'])

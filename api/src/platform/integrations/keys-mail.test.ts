@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => homeroom?.stop())
 
 const jobs = () => homeroom.database.sql<{ data: object, state: string }>('select data, state from pgboss.job where name = \'send-mail\' and data ->> \'kind\' = \'API_KEY_MADE\'')
-const done = () => expect.poll(async () => (await jobs()).every(({ state }) => state === 'completed'), { timeout: 10_000 }).toBe(true)
+const done = () => expect.poll(async () => (await jobs()).every(({ state }) => state === 'completed')).toBe(true)
 const aboutKeys = async () => (await homeroom.mailbox.all()).filter(({ subject }) => subject.includes('API key'))
 
 test('every admin is told of a new key: who made it, from where, what it may and how to end it; not the key', async () => {

@@ -7,6 +7,7 @@ import WebSocket from 'ws'
 import { graphqlClient } from '../../../test/harness/client.ts'
 import { openHomeroom } from '../../../test/harness/homeroom.ts'
 import { makeKey } from '../../../test/harness/keys.ts'
+import { withoutLooks } from '../../../test/harness/without-looks.ts'
 import { mintToken } from './token.ts'
 
 let homeroom: TestHomeroom
@@ -111,7 +112,7 @@ describe('using a key', () => {
     const { token, client, id } = await makeKey(oakfield.client, [])
     await client.ask(who)
     const lastUse = async () => (await homeroom.database.sql<{ last_used_at: Date | null, last_used_address: string | null }>('select last_used_at, last_used_address from platform.api_key where id = $1', [id]))[0]!
-    await expect.poll(lastUse, { timeout: 15_000, interval: 200 }).toEqual({ last_used_at: expect.any(Date) as Date, last_used_address: '127.0.0.1' })
+    await expect.poll(lastUse, { interval: 200 }).toEqual({ last_used_at: expect.any(Date) as Date, last_used_address: '127.0.0.1' })
     const { last_used_at: first } = await lastUse()
     // Another process knows nothing of what this one has written.
     const second = await homeroom.startApi()
@@ -127,43 +128,41 @@ describe('the end of a key', () => {
     const opened = Promise.withResolvers<WebSocket>()
     const client = createClient({ url: `${url.replace(/^http/, 'ws')}/graphql`, webSocketImpl: WebSocket, retryAttempts: 0, lazy: false, onNonLazyError: () => {}, connectionParams: { authorization: `Bearer ${token}` }, on: { connected: socket => opened.resolve(socket as WebSocket), closed: opened.reject } })
     const socket = await opened.promise
-    return { closed: once(socket, 'close').then(([code]) => ({ code: code as number, at: performance.now() })), dispose: client.dispose }
+    return { closed: once(socket, 'close').then(([code]) => code as number), dispose: client.dispose }
   }
 
   test.each([
     ['revoked', (key: TestKey) => revoke(oakfield, key)],
     ['rolled without an overlap', ({ id }: TestKey) => oakfield.client.ask('mutation ($id: ID!) { rollApiKey(input: { id: $id }) { token } }', { id })],
-  ])('%s: refused and its sockets closed within a second, on every process', async (_, finish) => {
-    const second = await homeroom.startApi()
+  ])('%s: refused and its sockets closed as soon as it is told, on every process', async (_, finish) => {
+    const [first, second] = await withoutLooks(async () => [await homeroom.startApi(), await homeroom.startApi()] as const)
     const key = await makeKey(oakfield.client, [])
-    const sockets = [await openSocket(homeroom.api.url, key), await openSocket(second.url, key)]
+    const sockets = [await openSocket(first.url, key), await openSocket(second.url, key)]
     const bystander = await openSocket(second.url, await makeKey(oakfield.client, []))
-    const from = performance.now()
     await finish(key)
-    for (const { closed } of sockets) {
-      const { code, at } = await closed
-      expect(code).toBe(4403)
-      expect(at - from).toBeLessThan(1_000)
-    }
-    for (const url of [homeroom.api.url, second.url])
+    for (const { closed } of sockets)
+      expect(await closed).toBe(4403)
+    for (const url of [first.url, second.url])
       expect((await graphqlClient(url, key.token).send(who)).status).toBe(401)
     expect(await Promise.race([bystander.closed, Promise.resolve('open')])).toBe('open')
     await bystander.dispose()
+    await first.stop()
     await second.stop()
   })
 
   test('the school is closed: refused at once, and its sockets are closed', async () => {
     const school = await homeroom.openSchool('mill-lane')
     const key = await makeKey(school.client, [])
+    const other = await withoutLooks(() => homeroom.startApi())
     for (const [lifecycle, status, code] of [['SUSPENDED', 403, 'TENANT_SUSPENDED'], ['ARCHIVED', 401, 'UNAUTHENTICATED'], ['DELETING', 401, 'UNAUTHENTICATED']] as const) {
       await homeroom.database.sql('update platform.tenant set lifecycle = \'ACTIVE\' where id = $1', [school.tenantId])
-      const { closed } = await openSocket(homeroom.api.url, key)
-      const from = performance.now()
+      const { closed } = await openSocket(other.url, key)
       await homeroom.database.sql('with closed as (update platform.tenant set lifecycle = $1 where id = $2 returning id) select pg_notify(\'access_changed\', json_build_object(\'tenantId\', id)::text) from closed', [lifecycle, school.tenantId])
       const answer = await ask(key.token)
       expect([answer.status, answer.errors?.[0]?.extensions.code]).toEqual([status, code])
-      expect((await closed).at - from).toBeLessThan(1_000)
+      expect(await closed).toBe(4403)
     }
+    await other.stop()
   })
 
   test('a rolled key works until the time that was chosen, beside the one in its place', async () => {

@@ -24,7 +24,7 @@ async function statementsOf(client: GraphqlClient, document: string): Promise<Se
   const all = await sentDuring(async (sent) => {
     expect(await client.ask(document)).toEqual(answer)
     // The end of a reader's transaction comes behind the answer.
-    await vi.waitUntil(() => sent().some(({ text }) => text === 'commit'), { timeout: 10_000, interval: 5 })
+    await vi.waitUntil(() => sent().some(({ text }) => text === 'commit'), { timeout: 30_000, interval: 5 })
   })
   return all.filter(({ text }) => !/insert into platform.api_request|update platform.api_key/.test(text))
 }

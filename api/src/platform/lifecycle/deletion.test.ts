@@ -2,6 +2,7 @@ import type { GraphqlClient } from '../../../test/harness/client.ts'
 import type { TestHomeroom } from '../../../test/harness/homeroom.ts'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { until } from '../../../test/harness/embedded-owners.ts'
 import { openHomeroom, password } from '../../../test/harness/homeroom.ts'
 import { accept, invited, newcomer } from '../../../test/harness/invitations.ts'
 import { holdLock, sqlOf, waits } from '../../../test/harness/process-holds.ts'
@@ -55,6 +56,8 @@ test('deletes everything of a school and nothing of another, and leaves a receip
   const riverside = await homeroom.openSchool('riverside')
   await oakfield.client.ask('mutation { addStudent(input: { givenName: "Ada", familyName: "Byron", grade: "07" }) { id } }')
   await invited(homeroom, oakfield, 'guest@people.example')
+  // What the student's coming tells has gone its way before there is an endpoint to be told.
+  await until('the outbox to be empty', async () => (await homeroom.database.sql(`select from ${schemaName(oakfield.tenantId)}.outbox`)).length === 0)
   // Somebody of both schools stays.
   await homeroom.database.sql(`insert into platform.membership (id, account_id, tenant_id, role)
     select gen_random_uuid(), a.id, $1, 'TEACHER' from platform.account a where email = $2`, [oakfield.tenantId, riverside.email])

@@ -12,7 +12,7 @@ let oakfield: SignedUp
 let riverside: SignedUp
 
 beforeAll(async () => {
-  homeroom = await openHomeroom({ config: { baseUrl: 'https://homeroom.example' } })
+  homeroom = await openHomeroom({ patient: true, config: { baseUrl: 'https://homeroom.example' } })
   oakfield = await homeroom.signUp('oakfield', { name: 'Oakfield CANARY-OAK' })
   riverside = await homeroom.signUp('riverside', { name: 'Riverside CANARY-RIVER' })
 })
@@ -69,7 +69,7 @@ describe('accepting', () => {
     const { accountId, email } = await openSuperadmin(homeroom, 'Joe Super', { secondFactor: false })
     await homeroom.database.sql('update platform.account set password_hash = (select password_hash from platform.account where email = $2) where id = $1', [accountId, oakfield.email])
     const { id } = await invite(oakfield, email)
-    await expect.poll(() => homeroom.database.sql('select state from pgboss.job where name = \'send-mail\' and data ->> \'id\' = $1', [id]), { timeout: 10_000 }).toEqual([{ state: 'completed' }])
+    await expect.poll(() => homeroom.database.sql('select state from pgboss.job where name = \'send-mail\' and data ->> \'id\' = $1', [id])).toEqual([{ state: 'completed' }])
     expect((await homeroom.mailbox.all()).map(({ to }) => to)).not.toContain(email)
     const token = randomBytes(32).toString('base64url')
     await homeroom.database.sql('update platform.invitation set token_hash = $2 where id = $1', [id, createHash('sha256').update(token).digest()])

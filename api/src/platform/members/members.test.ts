@@ -10,7 +10,7 @@ import { cookieOf } from '../../../test/harness/sign-in.ts'
 
 let homeroom: TestHomeroom
 
-beforeAll(async () => { homeroom = await openHomeroom() })
+beforeAll(async () => { homeroom = await openHomeroom({ patient: true }) })
 afterAll(() => homeroom?.stop())
 
 interface Listed { id: string, role: string, createdAt: string, lastActiveAt: string | null, secondFactor: boolean, account: { id: string, name: string, email: string } }

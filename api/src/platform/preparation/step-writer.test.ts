@@ -39,4 +39,4 @@ test('a database that falls silent holds preparations up for seconds, and the ne
   await writer.drain()
   expect(await homeroom.database.sql('select name from platform.preparation_step')).toEqual([{ name: 'create-schema' }])
   await writer.close()
-}, 20_000)
+})

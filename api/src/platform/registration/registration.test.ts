@@ -7,7 +7,7 @@ import { holdLock, sqlOf, waits } from '../../../test/harness/process-holds.ts'
 let homeroom: TestHomeroom
 
 // No worker: what sign-up stores and answers must not need one.
-beforeAll(async () => { homeroom = await openHomeroom({ worker: false }) })
+beforeAll(async () => { homeroom = await openHomeroom({ worker: false, patient: true }) })
 afterAll(() => homeroom?.stop())
 
 interface Payload { createTenant: { tenant: { id: string, slug: string, preparation: { status: string } }, session: { accessToken: string, viewer: { email: string, role: string } } } }

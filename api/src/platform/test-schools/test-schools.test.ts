@@ -26,7 +26,7 @@ interface TestSchool { id: string, slug: string, name: string, test: boolean, li
 const fields = 'id slug name test lifecycle preparation { status totalSteps completedSteps }'
 const shown = async (client: GraphqlClient) => (await client.ask<{ testSchool: TestSchool | null }>(`{ testSchool { ${fields} } }`)).testSchool
 const code = async (asked: ReturnType<GraphqlClient['send']>) => (await asked).errors?.[0]?.extensions.code
-const ready = (client: GraphqlClient) => expect.poll(async () => (await shown(client))?.preparation.status, { timeout: 20_000, interval: 50 }).toBe('READY')
+const ready = (client: GraphqlClient) => expect.poll(async () => (await shown(client))?.preparation.status, { interval: 50 }).toBe('READY')
 
 /** A school with a test school that is ready, and its admin inside that one. */
 async function open(slug: string): Promise<{ school: SignedUp, test: TestSchool, inside: GraphqlClient }> {
@@ -111,7 +111,7 @@ describe('nothing leaves it', () => {
       'query ($endpointId: ID!) { webhookDeliveries(first: 5, filter: { endpointId: $endpointId }) { nodes { id state body attempts { headers error status } } } }',
       { endpointId },
     )).webhookDeliveries.nodes
-    await expect.poll(async () => (await log())[0]?.state, { timeout: 20_000, interval: 25 }).toBe('HELD')
+    await expect.poll(async () => (await log())[0]?.state, { interval: 25 }).toBe('HELD')
     const [delivery] = await log()
     expect(delivery!.body).toMatchObject({ type: 'student.created', test: true, data: { id } })
     const [attempt] = delivery!.attempts
@@ -120,10 +120,10 @@ describe('nothing leaves it', () => {
     expect(verified({ headers: attempt!.headers, body: JSON.stringify(delivery!.body), path: '/' }, secret)).toMatchObject({ test: true })
     await inside.ask('mutation ($id: ID!) { replayWebhook(deliveryId: $id) { state } }', { id: delivery!.id })
     await inside.ask('mutation ($id: ID!) { sendTestWebhook(endpointId: $id) { id } }', { id: endpointId })
-    await expect.poll(async () => (await log()).map(({ state, attempts }) => [state, attempts.length]), { timeout: 20_000, interval: 25 }).toEqual([['HELD', 1], ['HELD', 2]])
+    await expect.poll(async () => (await log()).map(({ state, attempts }) => [state, attempts.length]), { interval: 25 }).toEqual([['HELD', 1], ['HELD', 2]])
     // The real school's were sent meanwhile, so there was time enough.
     await addStudent(school.client, 'Hopper')
-    await expect.poll(() => real.told.length, { timeout: 20_000 }).toBe(1)
+    await expect.poll(() => real.told.length).toBe(1)
     expect(JSON.parse(real.told[0]!.body)).not.toHaveProperty('test')
     expect(receiver.told).toEqual([])
     await real.stop()
@@ -138,7 +138,7 @@ describe('nothing leaves it', () => {
     await homeroom.mailbox.next('really@told.example')
     interface Held { kind: string, recipient: string, subject: string, paragraphs: string[] }
     const held = async (client: GraphqlClient) => (await client.ask<{ heldMails: Held[] }>('{ heldMails { kind recipient subject paragraphs at } }')).heldMails
-    await expect.poll(async () => (await held(inside)).map(({ kind, recipient }) => [kind, recipient]).sort(), { timeout: 20_000 }).toEqual([['API_KEY_MADE', school.email], ['INVITATION', 'never@told.example']])
+    await expect.poll(async () => (await held(inside)).map(({ kind, recipient }) => [kind, recipient]).sort()).toEqual([['API_KEY_MADE', school.email], ['INVITATION', 'never@told.example']])
     expect(JSON.stringify(await held(inside))).not.toMatch(/token|https?:/)
     expect(await held(school.client)).toEqual([])
     expect((await homeroom.mailbox.all()).filter(({ to, subject }) => to === 'never@told.example' || subject.includes('TEST'))).toEqual([])
@@ -168,7 +168,7 @@ describe('its life', () => {
     expect((await school.client.send('mutation { deleteTestSchool(slug: "brief") { id } }')).errors?.[0]?.extensions).toMatchObject({ fields: [{ path: ['slug'], code: 'NOT_CONFIRMED' }] })
     expect(await school.client.ask('mutation ($slug: String!) { deleteTestSchool(slug: $slug) { lifecycle } }', { slug: made.slug })).toEqual({ deleteTestSchool: { lifecycle: 'DELETING' } })
     expect((await inside.send('{ tenant { id } }')).status).toBe(401)
-    await expect.poll(() => shown(school.client), { timeout: 20_000 }).toBeNull()
+    await expect.poll(() => shown(school.client)).toBeNull()
     expect(await sql('select 1 from pg_namespace where nspname = $1', [schemaName(made.id)])).toEqual([])
     await school.client.ask('mutation { createTestSchool { id } }')
     await ready(school.client)
@@ -188,7 +188,7 @@ describe('its life', () => {
     const { school, test: made } = await open('parent')
     await sql('update platform.tenant set lifecycle = \'DELETING\', lifecycle_reason = \'The school asked for it.\', delete_after = now() where id = $1', [school.tenantId])
     await sql('select pg_notify(\'tenant_changed\', json_build_object(\'tenantId\', $1::text)::text)', [school.tenantId])
-    await expect.poll(() => sql('select id from platform.tenant where id = any($1)', [[school.tenantId, made.id]]), { timeout: 20_000 }).toEqual([])
+    await expect.poll(() => sql('select id from platform.tenant where id = any($1)', [[school.tenantId, made.id]])).toEqual([])
   })
 
   test('superadmins see the mark, count and filter', async () => {

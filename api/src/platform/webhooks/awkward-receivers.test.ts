@@ -30,7 +30,7 @@ async function firstTry(change = 1) {
   await expect.poll(async () => {
     const log = await deliveryLog(school.client)
     return log.length === change && log[0]!.attemptCount
-  }, { timeout: 15_000, interval: 20 }).toBe(1)
+  }, { interval: 20 }).toBe(1)
   const { state, attempts } = (await deliveryLog(school.client))[0]!
   return { state, ...attempts[0]! }
 }
@@ -47,29 +47,30 @@ test('where an answer points is not where anybody goes', async () => {
 })
 
 test('one that hangs is left after its time, and holds up no other school meanwhile', async () => {
-  const riverside = await homeroom.openSchool('riverside')
+  const impatient = await openHomeroom({ config: { webhooks: { ...quickly, retrySeconds: [3_600], timeoutSeconds: 1 } } })
+  onTestFinished(() => impatient.stop())
+  const [hanging, riverside] = [await impatient.openSchool('hanging'), await impatient.openSchool('riverside')]
   const quick = await openReceiver()
   receiver.answer(() => {})
-  await makeEndpoint(school.client, receiver.url)
+  await makeEndpoint(hanging.client, receiver.url)
   await makeEndpoint(riverside.client, quick.url)
   // Far more than there are places: all of them hang.
   for (let at = 0; at < 30; at++)
-    await addStudent(school.client, `Hanging ${at}`)
+    await addStudent(hanging.client, `Hanging ${at}`)
   await nextTold(receiver, 0)
-  const startedAt = performance.now()
   for (let at = 0; at < 5; at++) {
     await addStudent(riverside.client, `Quick ${at}`)
     await nextTold(quick, at)
   }
-  expect(performance.now() - startedAt).toBeLessThan(5_000)
-  await expect.poll(async () => (await deliveryLog(school.client)).filter(({ attemptCount }) => attemptCount > 0).length, { timeout: 10_000 }).toBeGreaterThan(0)
-  const tried = (await deliveryLog(school.client)).filter(({ attemptCount }) => attemptCount > 0)
+  // Nobody has waited for those that hang.
+  expect(receiver.told.length).toBeLessThanOrEqual(16)
+  await expect.poll(async () => (await deliveryLog(hanging.client)).filter(({ attemptCount }) => attemptCount > 0).length).toBeGreaterThan(0)
+  const tried = (await deliveryLog(hanging.client)).filter(({ attemptCount }) => attemptCount > 0)
   expect(tried[0]!.attempts[0]).toMatchObject({ status: null, error: 'No answer within 1 s.', answer: null })
   expect(tried[0]!.attempts[0]!.durationMs).toBeGreaterThanOrEqual(950)
-  expect(tried[0]!.attempts[0]!.durationMs).toBeLessThan(4_000)
   // It is left alone for a while, with most of what waits for it untried.
   expect(tried.length).toBeLessThanOrEqual(16)
-  expect(await sql('select slow, held_until > now() as held from platform.webhook_endpoint where url = $1', [receiver.url])).toEqual([{ slow: true, held: true }])
+  expect(await impatient.database.sql('select slow, held_until > now() as held from platform.webhook_endpoint where url = $1', [receiver.url])).toEqual([{ slow: true, held: true }])
   await quick.stop()
 })
 
@@ -83,9 +84,8 @@ test('of an answer no more than its start is read and kept, without what lets an
     response.on('close', () => clearInterval(more))
   })
   await addStudent(school.client, 'Endless')
-  const { state, status, answer, durationMs } = await firstTry()
+  const { state, status, answer } = await firstTry()
   expect({ state, status }).toEqual({ state: 'DELIVERED', status: 200 })
-  expect(durationMs).toBeLessThan(900)
   expect(answer).toMatch(/^ok for … with whsec_… and Bearer …, … x+$/)
   expect(answer!.length).toBeLessThanOrEqual(1_024)
 })
@@ -108,7 +108,7 @@ test('410 Gone switches an endpoint off at once: what waits is given up, and its
   const { id } = await makeEndpoint(school.client, receiver.url)
   receiver.answer(response => response.writeHead(410).end())
   await addStudent(school.client, 'Gone')
-  await expect.poll(async () => endpointOf(id), { timeout: 15_000, interval: 20 }).toMatchObject({ enabled: false, disabledReason: 'GONE', waiting: 0 })
+  await expect.poll(async () => endpointOf(id), { interval: 20 }).toMatchObject({ enabled: false, disabledReason: 'GONE', waiting: 0 })
   const mail = await homeroom.mailbox.next(school.email, /switched off/)
   expect(mail.text).toContain('answered that it is gone for good (410)')
   expect(mail.link).toContain('/developer/webhooks')
@@ -131,7 +131,7 @@ test('an endpoint that has taken nothing for days is switched off, with a mail; 
   const failedFor = (days: number) => sql('update platform.webhook_endpoint set failing_since = now() - $2 * interval \'1 day\' where id = $1', [id, days])
   receiver.answer(response => response.writeHead(500).end())
   await addStudent(school.client, 'First')
-  await expect.poll(async () => (await endpointOf(id)).failingSince, { timeout: 15_000 }).not.toBeNull()
+  await expect.poll(async () => (await endpointOf(id)).failingSince).not.toBeNull()
   await failedFor(4.9)
   await addStudent(school.client, 'Not yet')
   expect(await firstTry(2)).toMatchObject({ status: 500 })
@@ -140,12 +140,12 @@ test('an endpoint that has taken nothing for days is switched off, with a mail; 
   receiver.answer(response => response.writeHead(200).end())
   await addStudent(school.client, 'Well')
   expect(await firstTry(3)).toMatchObject({ state: 'DELIVERED' })
-  await expect.poll(async () => endpointOf(id), { timeout: 15_000 }).toMatchObject({ failingSince: null, deliveredAt: expect.any(String) as string })
+  await expect.poll(async () => endpointOf(id)).toMatchObject({ failingSince: null, deliveredAt: expect.any(String) as string })
 
   receiver.answer(response => response.writeHead(500).end())
   await failedFor(5.1)
   await addStudent(school.client, 'Last')
-  await expect.poll(async () => endpointOf(id), { timeout: 15_000 }).toMatchObject({ enabled: false, disabledReason: 'FAILING', waiting: 0 })
+  await expect.poll(async () => endpointOf(id)).toMatchObject({ enabled: false, disabledReason: 'FAILING', waiting: 0 })
   expect((await homeroom.mailbox.next(school.email, /switched off/)).text).toContain('has taken nothing since')
 })
 

@@ -25,7 +25,7 @@ afterEach(async () => {
 afterAll(() => homeroom?.stop())
 
 const sql = <Row = Record<string, unknown>>(text: string, values?: unknown[]) => homeroom.database.sql<Row>(text, values)
-const outcome = (state: string, filter = {}) => expect.poll(async () => (await deliveryLog(school.client, filter))[0]?.state, { timeout: 20_000, interval: 25 }).toBe(state)
+const outcome = (state: string, filter = {}) => expect.poll(async () => (await deliveryLog(school.client, filter))[0]?.state, { interval: 25 }).toBe(state)
 
 test('a change is told in a signed event that names the record and holds nothing of it', async () => {
   const { id: endpointId, secret } = await makeEndpoint(school.client, receiver.url)
@@ -160,7 +160,7 @@ test('a school that is suspended is told nothing until it is open again', async 
   }
   await setLifecycle('SUSPENDED')
   // What is on its way ends; then every job finds nothing to do, and none is left.
-  await expect.poll(() => sql('select 1 from pgboss.job where name like \'send-%webhooks\' and state < \'completed\''), { timeout: 15_000, interval: 50 }).toEqual([])
+  await expect.poll(() => sql('select 1 from pgboss.job where name like \'send-%webhooks\' and state < \'completed\''), { interval: 50 }).toEqual([])
   const told = receiver.told.length
   expect((await sql('select 1 from platform.webhook_delivery where state = \'WAITING\' and tenant_id = $1', [school.tenantId]))).toHaveLength(1)
   // Whoever is called all the same sends nothing either.

@@ -1,7 +1,7 @@
 import type { TwoSchools } from '../../../test/harness/two-schools.ts'
 import { setImmediate as turn } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { until } from '../../../test/harness/embedded-owners.ts'
+import { sqlOf, waits } from '../../../test/harness/process-holds.ts'
 import { openTwoSchools } from '../../../test/harness/two-schools.ts'
 import { takeChangeNumber } from '../../database/change-number.ts'
 import { store } from './roster.errors.ts'
@@ -9,7 +9,7 @@ import { User } from './user.entity.ts'
 
 let schools: TwoSchools
 beforeAll(async () => {
-  schools = await openTwoSchools()
+  schools = await openTwoSchools({ patient: true })
 })
 afterAll(() => schools.close())
 
@@ -36,7 +36,7 @@ test('of two writers at once the later number is seen only after the earlier', a
     return number
   })
   // It is in the queue for the counter, and not past it.
-  await until('the second writer waits', async () => (await oakfield.sql('select from pg_locks where not granted')).length > 0)
+  await waits(sqlOf(schools.database.adminUrl), { by: 'homeroom school', inStatement: 'change_counter' })
   await turn()
   expect([await changed('Slow'), await changed('Quick')]).toEqual([[], []])
   mayCommit.resolve()

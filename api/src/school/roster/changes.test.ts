@@ -1,7 +1,7 @@
 import type { Change } from '../../../test/harness/roster-answers.ts'
 import type { TestSchool, TwoSchools } from '../../../test/harness/two-schools.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { until } from '../../../test/harness/embedded-owners.ts'
+import { sqlOf, waits } from '../../../test/harness/process-holds.ts'
 import { openTwoSchools, refusal } from '../../../test/harness/two-schools.ts'
 import { takeChangeNumber } from '../../database/change-number.ts'
 import { changesPage } from './changes.queries.ts'
@@ -12,7 +12,7 @@ import { usersById } from './users.queries.ts'
 let schools: TwoSchools
 let oakfield: TestSchool
 beforeAll(async () => {
-  schools = await openTwoSchools()
+  schools = await openTwoSchools({ patient: true })
   oakfield = schools.oakfield
 })
 afterAll(() => schools.close())
@@ -113,7 +113,7 @@ test('a transaction that commits late is not passed over', async () => {
   })
   await hasNumber.promise
   const quick = add('Quick')
-  await until('the second writer waits', async () => (await oakfield.sql('select from pg_locks where not granted')).length > 0)
+  await waits(sqlOf(schools.database.adminUrl), { by: 'homeroom school', inStatement: 'change_counter' })
   await copy.follow()
   mayCommit.resolve()
   await Promise.all([slow, quick])

@@ -5,7 +5,7 @@ import { openTwoSchools, refusal } from '../../../test/harness/two-schools.ts'
 
 let schools: TwoSchools
 beforeAll(async () => {
-  schools = await openTwoSchools()
+  schools = await openTwoSchools({ patient: true })
 })
 afterAll(() => schools.close())
 
