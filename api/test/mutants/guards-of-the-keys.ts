@@ -22,7 +22,7 @@ export const keyGuards: readonly Guard[] = [
   { name: 'news of a person reaches what they explore', file: 'src/access/principal.ts', guard: 'who.explorer?.accountId', without: 'undefined', tests: inExplorer },
   { name: 'nothing of a test school is sent', file: 'src/platform/webhooks/wave.ts', guard: '  if (turn.test)\n', without: '  if (turn.test && turn.due.length === 0)\n', tests: inTestSchools },
   { name: 'no mail of a test school is sent', file: 'src/mail/mail.worker.ts', guard: ' || await held(desk, job.kind, draft)', without: ' || (await held(desk, job.kind, draft) && draft.to === \'\')', tests: inTestSchools },
-  { name: 'only a test school is dropped before it is prepared', file: 'src/platform/preparation/prepare-school.ts', guard: `attempt.school.test ? 'test' : 'fresh'`, without: `attempt.school.test || cycle > 1 ? 'test' : 'fresh'`, tests: inTestSchools },
+  { name: 'only a test school is dropped before it is prepared', file: 'src/platform/preparation/prepare-school.ts', guard: `attempt.school.test ? 'test' : 'fresh'`, without: `attempt.school.test || cycle > 1 ? 'test' : 'fresh'`, tests: ['src/platform/preparation/preparation.test.ts'] },
   { name: 'a test school is deleted by its slug', file: 'src/platform/test-schools/test-schools.service.ts', guard: 'if (slug.trim() !== test.slug)', without: 'if (slug.trim() === \'\')', tests: inTestSchools },
   { name: 'whoever followed a test school begins again after a reset', file: 'src/school/roster/sample.seed.ts', guard: '(school.cycle - 1) * 1_000_000_000', without: '0', tests: inTestSchools },
   { name: 'a key is for the addresses of its list', file: known, guard: 'if (!allows(key.addresses, address))', without: 'if (!allows([], address))', tests: inKeys },
