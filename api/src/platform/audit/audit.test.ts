@@ -7,9 +7,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { until } from '../../../test/harness/embedded-owners.ts'
 import { openHomeroom, password } from '../../../test/harness/homeroom.ts'
 import { holdLock, sqlOf, waits } from '../../../test/harness/process-holds.ts'
+import { metricsToken, scrape } from '../../../test/harness/scrape.ts'
 import { signIn } from '../../../test/harness/sign-in.ts'
-import { loginOf } from '../../database/logins.ts'
-import { quoteIdentifier, schemaName } from '../../database/schema-names.ts'
+import { schemaName } from '../../database/schema-names.ts'
 import { withClient } from '../../database/with-client.ts'
 import { verifyAudit } from './verify.ts'
 
@@ -36,7 +36,7 @@ async function student(school: SignedUp, familyName: string): Promise<string> {
 }
 
 const asOwner = <T>(fn: (client: pg.Client) => Promise<T>) => withClient(homeroom.database.urls.owner, fn)
-const outboxOf = (school: SignedUp) => homeroom.database.sql(`select * from ${schemaName(school.tenantId)}.outbox`)
+const outboxOf = (school: SignedUp, { database } = homeroom) => database.sql(`select * from ${schemaName(school.tenantId)}.outbox`)
 
 /** The events of changes to a school, once the courier has brought as many. */
 async function brought(school: SignedUp, count: number) {
@@ -101,27 +101,37 @@ test('a school that is gone does not keep the others from being heard', async ()
 })
 
 test('a school whose turn fails keeps nobody waiting, and has another one soon', async () => {
-  const idle = await openHomeroom({ worker: false })
+  const idle = await openHomeroom({ worker: false, config: { process: 'worker', workerPort: 0, metricsToken } })
   try {
     const first = await idle.startWorker()
     const [held, other] = [await idle.openSchool('held'), await idle.openSchool('other')]
     await first.stop()
-    const { name } = loginOf(idle.database.urls.owner)
-    await idle.database.sql(`alter role ${quoteIdentifier(name)} in database ${new URL(idle.database.adminUrl).pathname.slice(1)} set lock_timeout = '200ms'`)
-    await idle.startWorker()
-    const carried = async ({ tenantId }: SignedUp) => (await idle.database.sql(`select from ${schemaName(tenantId)}.outbox`)).length === 0
-    await until('the courier has come', async () => await carried(held) && await carried(other))
+    const tell = async () => {
+      for (const { tenantId } of [held, other])
+        await idle.database.sql(`insert into ${schemaName(tenantId)}.outbox (actor_kind, action, subject_type) values ('system', 'test.heard', 'user')`)
+    }
+    const carried = async ({ tenantId }: SignedUp) => (await idle.database.sql(`select from platform.audit_event where chain = $1 and action = 'test.heard'`, [tenantId])).length
+    const hold = (mode: string) => holdLock(idle.database.adminUrl, `lock table ${schemaName(held.tenantId)}.outbox in ${mode} mode`)
 
-    for (const { tenantId } of [held, other])
-      await idle.database.sql(`insert into ${schemaName(tenantId)}.outbox (actor_kind, action, subject_type, subject_id) values ('system', 'test.heard', 'user', $1)`, [tenantId])
-    const release = await holdLock(idle.database.adminUrl, `lock table ${schemaName(held.tenantId)}.outbox in share row exclusive mode`)
-    // In one breath, and first the one that cannot be emptied.
+    // Whose outbox may not even be looked at, when all of them are swept.
+    await tell()
+    const looking = await hold('access exclusive')
+    const worker = await idle.startWorker()
+    await until('the other is heard', async () => await carried(other) === 1)
+    expect(await carried(held)).toBe(0)
+    expect((await scrape(worker.url!)).get('audit_oldest_uncarried_seconds')?.[0]?.value).toBeGreaterThan(0)
+    await looking()
+    await until('the one that was held is heard', async () => await carried(held) === 1)
+    await expect.poll(async () => (await scrape(worker.url!)).get('audit_oldest_uncarried_seconds')?.[0]?.value).toBe(0)
+
+    // Whose outbox cannot be emptied, and who is first when both are told in one breath.
+    await tell()
+    const emptying = await hold('share row exclusive')
     await idle.database.sql('select pg_notify(\'school_changed\', json_build_object(\'tenantId\', id)::text) from unnest($1::text[]) with ordinality as t (id, n) order by n', [[held.tenantId, other.tenantId]])
-    await until('the other is heard', () => carried(other))
-    expect(await carried(held)).toBe(false)
-    await release()
-    await until('the one that was held is heard', () => carried(held))
-    expect(await idle.database.sql('select subject_id from platform.audit_event where action = \'test.heard\' order by sequence, chain')).toHaveLength(2)
+    await until('the other is heard', async () => await carried(other) === 2)
+    await emptying()
+    await until('the one that was held is emptied', async () => (await outboxOf(held, idle)).length === 0)
+    expect(await carried(held)).toBe(2)
   }
   finally {
     await idle.stop()

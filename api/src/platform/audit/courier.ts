@@ -9,8 +9,9 @@ import { appendStatement, lockChain } from './chain.ts'
 
 /** How often every school is looked at, for what was written while nobody listened. */
 const sweepEveryMs = 10 * 60_000
-/** After a failure: what is told of a school is waited for, by its webhooks above all. */
-const againAfterMs = 5_000
+/** When what failed is tried again: soon, since webhooks wait for it too, and less often where it fails again. */
+const firstPauseMs = 5_000
+const longestPauseMs = 60_000
 /** Schools asked about in one statement. */
 const sweepSize = 200
 /** Outbox rows carried in one transaction. */
@@ -48,19 +49,32 @@ export interface Courier {
  */
 export function startCourier(parts: { ownerUrl: string, bus: Bus, onCarried: OnCarried, log: Log }): Courier {
   const { bus, onCarried, log } = parts
-  const connection = { connectionString: parts.ownerUrl, application_name: 'homeroom audit courier', connectionTimeoutMillis: 5_000 }
+  const connection = {
+    connectionString: parts.ownerUrl,
+    application_name: 'homeroom audit courier',
+    connectionTimeoutMillis: 5_000,
+    query_timeout: 60_000,
+    keepAlive: true,
+    // One school's lock is not to keep the others waiting.
+    options: '-c lock_timeout=1s',
+  }
   let stopped = false
   let working: Promise<void> | undefined
+  let sweeping: Promise<void> | undefined
   /** Tenants that wait for their turn: told twice meanwhile, they are visited once. */
   const waiting = new Set<string>()
-  /** Those whose turn failed, and will be tried again. */
+  /** Those whose turn failed. */
   const failed = new Set<string>()
-  /** Since when there has been something to carry. */
-  let since: number | undefined
+  /** A sweep is to be made. */
   let unswept = false
   let again: NodeJS.Timeout | undefined
+  let pauseMs = firstPauseMs
+  /** Since when there has been something to carry. */
+  let since: number | undefined
 
   function attend(tenantId: string): void {
+    if (stopped)
+      return
     since ??= Date.now()
     waiting.add(tenantId)
     working ??= work()
@@ -73,15 +87,27 @@ export function startCourier(parts: { ownerUrl: string, bus: Bus, onCarried: OnC
         await withClient(connection, carry)
     }
     catch (error) {
-      waiting.forEach(tenantId => failed.add(tenantId))
+      waiting.forEach(tenantId => fail(tenantId, error))
       waiting.clear()
-      log.warn({ err: error, schools: failed.size }, 'what schools have to tell could not be carried; trying again soon')
     }
     working = undefined
+    rest()
+  }
+
+  async function carry(client: pg.Client): Promise<void> {
+    for (const tenantId of waiting) {
+      waiting.delete(tenantId)
+      if (!stopped)
+        await empty(client, tenantId, onCarried).catch((error: unknown) => !isGone(error) && fail(tenantId, error))
+    }
+  }
+
+  function fail(tenantId: string, error: unknown): void {
+    // Said once until they are tried again: it may be all of them.
     if (failed.size === 0)
-      since = undefined
-    else
-      tryAgain()
+      log.warn({ err: error, tenantId }, 'what schools have to tell could not be carried; trying again soon')
+    failed.add(tenantId)
+    tryAgain()
   }
 
   function tryAgain(): void {
@@ -89,44 +115,51 @@ export function startCourier(parts: { ownerUrl: string, bus: Bus, onCarried: OnC
       return
     again ??= setTimeout(() => {
       again = undefined
+      pauseMs = Math.min(pauseMs * 2, longestPauseMs)
       const tenantIds = [...failed]
       failed.clear()
       tenantIds.forEach(attend)
       if (unswept)
         sweep()
-    }, againAfterMs)
+    }, pauseMs)
   }
 
-  async function carry(client: pg.Client): Promise<void> {
-    for (const tenantId of waiting) {
-      waiting.delete(tenantId)
+  function rest(): void {
+    if (waiting.size > 0 || failed.size > 0 || unswept)
+      return
+    since = undefined
+    pauseMs = firstPauseMs
+  }
+
+  function sweep(): void {
+    unswept = true
+    sweeping ??= sweepAll()
+  }
+
+  async function sweepAll(): Promise<void> {
+    while (unswept) {
+      unswept = false
+      if (stopped)
+        break
       try {
-        if (!stopped)
-          await empty(client, tenantId, onCarried)
+        const found = await withClient(connection, schoolsWithNews)
+        // Longer ago than this process knows.
+        if (found.length > 0)
+          since = Math.min(since ?? Date.now(), ...found.map(({ oldest }) => oldest.getTime()))
+        found.forEach(({ id }) => attend(id))
       }
       catch (error) {
-        if (isGone(error))
-          continue
-        // What is wrong with one school keeps no other waiting; without a connection nobody has a turn.
-        failed.add(tenantId)
-        log.warn({ err: error, tenantId }, 'what a school has to tell could not be carried; trying again soon')
-        await client.query('select')
+        log.warn({ err: error }, 'the outboxes could not be swept; trying again soon')
+        since ??= Date.now()
+        unswept = true
+        tryAgain()
+        break
       }
     }
+    sweeping = undefined
+    if (!working)
+      rest()
   }
-
-  const sweep = () => void withClient(connection, schoolsWithNews)
-    .then((found) => {
-      unswept = false
-      // Longer ago than this process, or this failure, knows.
-      since = found.length > 0 ? Math.min(since ?? Date.now(), ...found.map(({ oldest }) => oldest.getTime())) : undefined
-      found.forEach(({ id }) => attend(id))
-    })
-    .catch((error: unknown) => {
-      log.warn({ err: error }, 'the outboxes could not be swept; trying again soon')
-      unswept = true
-      tryAgain()
-    })
 
   const stopListening = bus.listen(schoolChanged, ({ tenantId }) => attend(tenantId))
   const stopRereading = bus.onReconnect(sweep)
@@ -140,13 +173,14 @@ export function startCourier(parts: { ownerUrl: string, bus: Bus, onCarried: OnC
       clearTimeout(again)
       stopListening()
       stopRereading()
-      await working
+      await Promise.all([working, sweeping])
     },
   }
 }
 
 /** A school that has been deleted meanwhile has told everything; the others have not. */
 const isGone = (error: unknown): boolean => (error as { code?: string }).code === '42P01'
+const isLocked = (error: unknown): boolean => (error as { code?: string }).code === '55P03'
 
 /** What a school still has to tell, in the transaction of `client`: the last thing before its schema goes. */
 export async function carryRest(client: pg.Client, tenantId: string): Promise<void> {
@@ -224,10 +258,12 @@ async function newsOf(client: pg.Client, ids: readonly string[]): Promise<{ id: 
     return (await client.query<{ id: string, oldest: Date }>(questions.join(' union all '))).rows
   }
   catch (error) {
-    if (!isGone(error))
+    if (!isGone(error) && !isLocked(error))
       throw error
-    // One of them was deleted meanwhile: the others by halves.
+    // One of them was deleted meanwhile, or lets nobody look: the others by halves.
     const half = Math.ceil(ids.length / 2)
-    return ids.length < 2 ? [] : [...await newsOf(client, ids.slice(0, half)), ...await newsOf(client, ids.slice(half))]
+    if (ids.length > 1)
+      return [...await newsOf(client, ids.slice(0, half)), ...await newsOf(client, ids.slice(half))]
+    return isGone(error) ? [] : ids.map(id => ({ id, oldest: new Date() }))
   }
 }
