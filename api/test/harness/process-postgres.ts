@@ -53,14 +53,18 @@ export async function openPostgres(native?: string): Promise<PostgresServer> {
   async function start(): Promise<void> {
     const starting = server = spawn(programs.postgres, serverArguments(home, port, settings), { ...home.account.ids, cwd: '/', env: plainEnvironment, stdio: 'ignore' })
     await until('PostgreSQL to be ready', async () => {
-      if (starting.exitCode !== null)
-        throw new Error(`PostgreSQL ended with ${starting.exitCode}`)
+      if (starting.exitCode !== null || starting.signalCode !== null)
+        throw new Error(`PostgreSQL ended with ${starting.exitCode ?? starting.signalCode}`)
       const found = await readPostmaster(home.data)
       return found?.pid === starting.pid && found?.state === 'ready'
     })
   }
   // Somebody may have taken the port that was free.
-  await start().catch(async () => {
+  await start().catch(async (error: unknown) => {
+    if (server?.exitCode === null) {
+      await stop('SIGQUIT')
+      throw error
+    }
     port = await freePort()
     await start()
   })

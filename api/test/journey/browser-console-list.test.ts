@@ -142,7 +142,8 @@ describe.each(looks)('%s', (look, options) => {
     // A network that is gone says so itself: nothing else ends this socket.
     closed = true
     await page.context().setOffline(true)
-    await page.getByText('Not live.').waitFor()
+    // Sooner than a ping that nobody answers would tell it.
+    await page.getByText('Not live.').waitFor({ timeout: 9_000 })
     closed = false
     await page.context().setOffline(false)
     await live(page)

@@ -8,6 +8,7 @@ import { enterSchool, followLink, looks, misdeeds, sendSignIn, webRoot } from '.
 import { openBrowser, show } from '../harness/browser.ts'
 import { openHomeroom, password } from '../harness/homeroom.ts'
 import { openSuperadmin } from '../harness/superadmin.ts'
+import { withoutLooks } from '../harness/without-looks.ts'
 
 let browser: TestBrowser
 let homeroom: TestHomeroom
@@ -33,14 +34,15 @@ describe.each(looks)('%s', (look, options) => {
   test('a school that is suspended while somebody works shows why, and goes on without a reload when it is resumed', async () => {
     const school = await homeroom.openSchool(slug)
     await school.client.ask('mutation { addStudent(input: { givenName: "Ada", familyName: "Lovelace" }) { id } }')
-    const page = await browser.newPage({ baseURL: homeroom.api.url, ...options })
+    const told = await withoutLooks(() => homeroom.startApi())
+    const page = await browser.newPage({ baseURL: told.url, ...options })
     const first = letIn(page)
     await enterSchool(page, school.email)
     await first
     const socket = letIn(page)
     await page.goto('/people')
     await page.getByText('Lovelace').first().waitFor()
-    // Nothing on this page asks over a socket, or asks again by itself: the one that is there is for this.
+    // Nothing on this page asks over a socket, or asks again by itself, and nor does its server: the one that is there is for this.
     await socket
     await page.evaluate('window.stayed = true')
 
