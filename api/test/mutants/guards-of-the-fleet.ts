@@ -23,7 +23,9 @@ export const fleetGuards: readonly Guard[] = [
   { name: 'lifecycle: a deleted school\'s jobs go', file: deletion, guard: 'data ->> \\\'tenantId\\\' = $1 or', without: 'data ->> \\\'tenantId\\\' = $1 and false or', tests: inDeletion },
   { name: 'lifecycle: a tenant\'s receipt is its own', file: 'src/platform/lifecycle/receipts.queries.ts', guard: 'if (tenantId)', without: 'if (tenantId === \'\')', tests: inDeletion },
   { name: 'lifecycle: what a school has not told is told before it goes', file: deletion, guard: 'table.name === \'outbox\'', without: 'table.name === \'\'', tests: inDeletion },
-  { name: 'lifecycle: a school that is gone keeps nobody from being heard', file: 'src/platform/audit/courier.ts', guard: 'code !== \'42P01\'', without: 'code !== \'\'', tests: ['src/platform/audit/audit.test.ts'] },
+  { name: 'lifecycle: a school that is gone keeps nobody from being heard', file: 'src/platform/audit/courier.ts', guard: 'code === \'42P01\'', without: 'code === \'\'', tests: ['src/platform/audit/audit.test.ts'] },
+  { name: 'audit: an outbox that nobody may look at keeps no other from being swept', file: 'src/platform/audit/courier.ts', guard: ' && !isLocked(error)', without: '', tests: ['src/platform/audit/audit.test.ts'] },
+  { name: 'audit: what could not be carried is tried again soon', file: 'src/platform/audit/courier.ts', guard: '      tenantIds.forEach(attend)\n', without: '      void tenantIds\n', tests: ['src/platform/audit/audit.test.ts'] },
   { name: 'lifecycle: nobody is invited who cannot join', file: 'src/platform/members/invitations.service.ts', guard: '(superadmin or disabled_at is not null)', without: 'disabled_at is not null', tests: inCreation },
   { name: 'lifecycle: a key is one superadmin\'s', file: registration, guard: 'trail.actor.id ?? null, name', without: 'trail.actor.id ? null : null, name', tests: inCreation },
 ]

@@ -91,15 +91,6 @@ test('what was told while no worker ran is carried when one starts, and told twi
   }
 })
 
-test('a school that is gone does not keep the others from being heard', async () => {
-  const [{ id }] = await homeroom.database.sql<{ id: string }>('select id from platform.account where email = $1', [oakfield.email]) as [{ id: string }]
-  // Told in one breath, that of the deleted school first.
-  await homeroom.database.sql(`
-    with told as (insert into ${schemaName(oakfield.tenantId)}.outbox (actor_kind, actor_id, action, subject_type, subject_id) values ('member', '${id}', 'test.heard', 'user', 'heard') returning 1)
-    select pg_notify('school_changed', '{"tenantId":"${randomUUID()}"}'), pg_notify('school_changed', '{"tenantId":"${oakfield.tenantId}"}') from told`)
-  await until('the courier has come', async () => (await homeroom.database.sql('select from platform.audit_event where subject_id = \'heard\'')).length === 1)
-})
-
 test('a school whose turn fails keeps nobody waiting, and has another one soon', async () => {
   const idle = await openHomeroom({ worker: false, config: { process: 'worker', workerPort: 0, metricsToken } })
   try {
@@ -110,7 +101,9 @@ test('a school whose turn fails keeps nobody waiting, and has another one soon',
       for (const { tenantId } of [held, other])
         await idle.database.sql(`insert into ${schemaName(tenantId)}.outbox (actor_kind, action, subject_type) values ('system', 'test.heard', 'user')`)
     }
+    const inOneBreath = (...tenantIds: string[]) => idle.database.sql('select pg_notify(\'school_changed\', json_build_object(\'tenantId\', id)::text) from unnest($1::text[]) with ordinality as t (id, n) order by n', [tenantIds])
     const carried = async ({ tenantId }: SignedUp) => (await idle.database.sql(`select from platform.audit_event where chain = $1 and action = 'test.heard'`, [tenantId])).length
+    const waited = async () => (await scrape(worker.url!)).get('audit_oldest_uncarried_seconds')?.[0]?.value
     const hold = (mode: string) => holdLock(idle.database.adminUrl, `lock table ${schemaName(held.tenantId)}.outbox in ${mode} mode`)
 
     // Whose outbox may not even be looked at, when all of them are swept.
@@ -119,19 +112,25 @@ test('a school whose turn fails keeps nobody waiting, and has another one soon',
     const worker = await idle.startWorker()
     await until('the other is heard', async () => await carried(other) === 1)
     expect(await carried(held)).toBe(0)
-    expect((await scrape(worker.url!)).get('audit_oldest_uncarried_seconds')?.[0]?.value).toBeGreaterThan(0)
+    expect(await waited()).toBeGreaterThan(0)
     await looking()
     await until('the one that was held is heard', async () => await carried(held) === 1)
-    await expect.poll(async () => (await scrape(worker.url!)).get('audit_oldest_uncarried_seconds')?.[0]?.value).toBe(0)
+    await expect.poll(waited).toBe(0)
 
     // Whose outbox cannot be emptied, and who is first when both are told in one breath.
     await tell()
     const emptying = await hold('share row exclusive')
-    await idle.database.sql('select pg_notify(\'school_changed\', json_build_object(\'tenantId\', id)::text) from unnest($1::text[]) with ordinality as t (id, n) order by n', [[held.tenantId, other.tenantId]])
+    await inOneBreath(held.tenantId, other.tenantId)
     await until('the other is heard', async () => await carried(other) === 2)
     await emptying()
     await until('the one that was held is emptied', async () => (await outboxOf(held, idle)).length === 0)
     expect(await carried(held)).toBe(2)
+
+    // Who is gone has no turn that could fail, and nothing waits any more.
+    await tell()
+    await inOneBreath(randomUUID(), held.tenantId, other.tenantId)
+    await until('the others are heard', async () => await carried(held) + await carried(other) === 6)
+    await expect.poll(waited).toBe(0)
   }
   finally {
     await idle.stop()

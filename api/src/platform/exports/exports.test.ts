@@ -6,7 +6,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { askExport, download, exported, exportFields, exportReason, listExports, untilDone, unzip } from '../../../test/harness/exports.ts'
 import { openHomeroom, password } from '../../../test/harness/homeroom.ts'
-import { holdLock } from '../../../test/harness/process-holds.ts'
+import { holdLock, sqlOf, waits } from '../../../test/harness/process-holds.ts'
 import { signedIn } from '../../../test/harness/sign-in.ts'
 import { openSuperadmin } from '../../../test/harness/superadmin.ts'
 import { schemaName } from '../../database/schema-names.ts'
@@ -123,8 +123,9 @@ test('what others commit meanwhile is not in it: all of it is of one moment', as
   // It comes as far as the table with the enrolments, which somebody holds; nobody of the people has been read by then.
   const release = await holdLock(homeroom.database.adminUrl, `lock table ${schema}.enrollment in access exclusive mode`)
   const { exportTenant } = (await request()).data!
-  while ((await homeroom.database.sql('select 1 from pg_stat_activity where application_name = \'homeroom school\' and wait_event_type = \'Lock\' and datname = current_database()')).length === 0)
-    await homeroom.database.sql('select pg_sleep(0.02)')
+  await waits(sqlOf(homeroom.database.adminUrl), { by: 'homeroom school' })
+  // Nor does anybody migrate or delete the school before it is over.
+  expect(await homeroom.database.sql('select pg_try_advisory_xact_lock($1::bigint) as free', [tenantLock(oakfield.tenantId)])).toEqual([{ free: false }])
   await homeroom.database.sql(`update ${schema}."user" set family_name = 'Changed' where given_name = 'Many'`)
   await release()
   const done = await untilDone(homeroom, operator, exportTenant.id)

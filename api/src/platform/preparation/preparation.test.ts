@@ -140,6 +140,8 @@ test('something that has the school\'s name already makes it FAIL by that name; 
   await homeroom.database.sql(`drop schema ${schemaOf(tenantId)}`)
   await client.ask(retry, { tenantId })
   expect((await homeroom.visitor.watch(tenantId)).at(-1)).toMatchObject({ status: 'READY' })
+  // A school of its own, and none to try things out in.
+  expect(await client.ask('{ dashboard { studentCount } }')).toEqual({ dashboard: { studentCount: 0 } })
 })
 
 test('only a FAILED preparation of one\'s own school can be retried, by its ADMIN, and once', async () => {
