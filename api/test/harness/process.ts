@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -9,6 +10,8 @@ import { inject, onTestFinished } from 'vitest'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const run = promisify(execFile)
+/** What a process has compiled the next one need not: a third of its start. */
+const compiled = join(root, 'node_modules/.cache/compiled')
 
 const programs = {
   /** What runs in production. */
@@ -67,7 +70,7 @@ export async function launchHomeroom(environment: Environment, { program = 'main
     cwd: root,
     // A process group of its own: signals reach all of it and nobody else.
     detached: true,
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, PORT: '0', ...environment },
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, PORT: '0', NODE_COMPILE_CACHE: compiled, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const output = collect(child)
