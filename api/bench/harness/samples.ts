@@ -15,6 +15,11 @@ export function median(values: readonly number[]): number {
   return summarise(values).p50
 }
 
+/** How many times the other one is, of samples taken in turn: a machine that is slower for a round is so for both. */
+export function ratioInTurn(ours: readonly number[], other: readonly number[]): number {
+  return median(ours.map((value, round) => value / other[round]!))
+}
+
 /** The nearest rank: always a value that was measured. */
 function percentile(sorted: readonly number[], share: number): number {
   const value = sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)]

@@ -5,11 +5,13 @@ import { scopes } from '../../src/access/scopes.ts'
 import { ask } from '../harness/client.ts'
 import { openHomeroom } from '../harness/homeroom.ts'
 import { load } from '../harness/load.ts'
-import { median, takeTurns } from '../harness/samples.ts'
+import { median, ratioInTurn, takeTurns } from '../harness/samples.ts'
 import { openSchool } from '../harness/school.ts'
 import { questions } from './questions.ts'
 
 const target = 0.85
+/** Blocks of each that do not count: engines compile what has run often. */
+const warmUp = 5
 
 /** What it costs a read that a program asks for it: points are counted, the request is logged, and the key's last use noted. */
 export async function keys(bench: Bench): Promise<Line[]> {
@@ -25,19 +27,19 @@ export async function keys(bench: Bench): Promise<Line[]> {
   const question = questions(school).at(-1)!
   const turn = (bearer: string) => async () =>
     (await load({ url: `${homeroom.url}/graphql`, body: { query: question.ours, variables: { value: question.value } }, authorization: `Bearer ${bearer}` }, 2)).perSecond
-  const taken = await takeTurns(bench.rounds(4), 3, { person: turn(school.accessToken), program: turn(token) })
+  const taken = await takeTurns(bench.rounds(9), warmUp, { person: turn(school.accessToken), program: turn(token) })
   await homeroom.stop()
-  const [person, program] = [median(taken.person), median(taken.program)]
+  const ratio = ratioInTurn(taken.program, taken.person)
   return [{
     what: `${question.what} by an API key`,
-    floor: [person],
-    ours: [program],
+    floor: [median(taken.person)],
+    ours: [median(taken.program)],
     unit: '/s',
-    held: [program / person],
+    held: [ratio],
     heldUnit: '×',
     target: `≥ ${target} ×`,
-    met: program / person >= target,
-    notes: ['requests per second, 10 connections, blocks of 2 s in turn after 3 of each. Floor: the same read by a person; ours: with points counted, the request logged and the use of the key noted'],
+    met: ratio >= target,
+    notes: [`requests per second, 10 connections, blocks of 2 s in turn after ${warmUp} of each. Floor: the same read by a person; ours: with points counted, the request logged and the use of the key noted`],
   }]
 }
 

@@ -7,7 +7,7 @@ import { startChild } from '../harness/children.ts'
 import { countStatements } from '../harness/count-statements.ts'
 import { openHomeroom } from '../harness/homeroom.ts'
 import { load, send } from '../harness/load.ts'
-import { median, takeTurns } from '../harness/samples.ts'
+import { median, ratioInTurn, takeTurns } from '../harness/samples.ts'
 import { openSchool } from '../harness/school.ts'
 import { questions } from './questions.ts'
 
@@ -44,11 +44,11 @@ export async function reads(bench: Bench): Promise<Line[]> {
       latencies[side].push(latency)
       return perSecond
     }
-    const taken = await takeTurns(bench.rounds(4), warmUp, { floor: turn('floor'), ours: turn('ours'), postgraphile: turn('postgraphile') })
+    const taken = await takeTurns(bench.rounds(9), warmUp, { floor: turn('floor'), ours: turn('ours'), postgraphile: turn('postgraphile') })
     const perSecond = { floor: median(taken.floor), ours: median(taken.ours), postgraphile: median(taken.postgraphile) }
     const latency = (side: keyof typeof latencies) => `${median(latencies[side]).toFixed(1)} ms`
     const against = (name: 'floor' | 'postgraphile', target: number | undefined, notes: string[]): Line => {
-      const ratio = perSecond.ours / perSecond[name]
+      const ratio = ratioInTurn(taken.ours, taken[name])
       return {
         what: `${question.what}, × ${name === 'floor' ? 'json_agg' : 'PostGraphile'}`,
         floor: [perSecond[name]],
