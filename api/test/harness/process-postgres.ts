@@ -2,11 +2,11 @@ import type { ChildProcess } from 'node:child_process'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmod, mkdtemp, realpath, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import process from 'node:process'
 import { findBinaries } from '../../src/database/embedded/binaries.ts'
 import { ensureCluster, superuser } from '../../src/database/embedded/cluster.ts'
+import { freePort } from '../../src/database/embedded/free-port.ts'
 import { openHome } from '../../src/database/embedded/home.ts'
 import { readPostmaster } from '../../src/database/embedded/postmaster.ts'
 import { plainEnvironment } from '../../src/database/embedded/processes.ts'
@@ -79,13 +79,4 @@ export async function openPostgres(native?: string): Promise<PostgresServer> {
       await rm(folder, { recursive: true, force: true })
     },
   }
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const address = probe.address()
-  probe.close()
-  await once(probe, 'close')
-  return typeof address === 'object' && address ? address.port : 0
 }

@@ -4,12 +4,12 @@ import { spawn } from 'node:child_process'
 import { createHmac } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { freePort } from '../../src/database/embedded/free-port.ts'
 import { openHomeroom } from '../harness/homeroom.ts'
 import { makeKey } from '../harness/keys.ts'
 import { samplesOf } from '../harness/printed-samples.ts'
@@ -31,15 +31,6 @@ async function truth({ client }: SignedUp) {
     '{ users(first: 100) { nodes { id version } } classes(first: 100) { nodes { id version } } enrollments(first: 100) { nodes { id version } } }',
   )
   return Object.fromEntries([...users.nodes, ...classes.nodes, ...enrollments.nodes].map(({ id, version }) => [id, version]))
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 describe.each([

@@ -1,6 +1,5 @@
-import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { freePort } from '../../src/database/embedded/free-port.ts'
 import { graphqlClient } from '../harness/client.ts'
 import { openFolder } from '../harness/embedded-owners.ts'
 import { startHomeroom } from '../harness/process.ts'
@@ -11,15 +10,6 @@ import { openCollector } from '../harness/trace-collector.ts'
 let collector: Awaited<ReturnType<typeof openCollector>>
 beforeAll(async () => { collector = await openCollector() })
 afterAll(() => collector?.stop())
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const address = probe.address()
-  probe.close()
-  await once(probe, 'close')
-  return typeof address === 'object' && address ? address.port : 0
-}
 
 /** The lines of a log that are JSON and say this. */
 const linesOf = (output: string, msg: string) => output.split('\n').filter(line => line.startsWith('{')).map(line => JSON.parse(line) as Record<string, unknown>).filter(line => line.msg === msg)

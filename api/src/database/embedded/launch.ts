@@ -5,10 +5,10 @@ import type { Lease } from './lease.ts'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdir, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { textOf } from './files.ts'
+import { freePort } from './free-port.ts'
 import { firstLease } from './lease.ts'
 import { readPostmaster } from './postmaster.ts'
 import { plainEnvironment } from './processes.ts'
@@ -77,15 +77,6 @@ async function becomesReady(server: ChildProcess, home: Home, closed: Promise<un
     await Promise.race([closed, pause(glance)])
   }
   return false
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const address = probe.address()
-  probe.close()
-  await once(probe, 'close')
-  return typeof address === 'object' && address ? address.port : 0
 }
 
 async function logs(home: Home): Promise<string[]> {
