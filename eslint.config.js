@@ -10,6 +10,7 @@ const syntax = [
   { selector: 'AssignmentExpression[left.property.name=/^(inner|outer)HTML$/], CallExpression[callee.property.name="insertAdjacentHTML"]', message: 'Set text, not HTML: names typed by people end up here.' },
 ]
 const environment = { selector: 'MemberExpression[object.name="process"][property.name="env"], VariableDeclarator[init.name="process"], ImportDeclaration[source.value=/^(node:)?process$/] > ImportSpecifier[imported.name="env"]', message: 'Only api/src/config.ts reads the environment: add a field to Config and pass it down.' }
+const shapes = { selector: 'ObjectExpression > Property[kind=/^[gs]et$/]', message: 'V8 makes a new shape of such an object each time, and keeps all it holds until a full collection: use a class, or a function.' }
 
 export default antfu(
   {
@@ -50,6 +51,11 @@ export default antfu(
       'ts/no-explicit-any': 'error',
       'ts/ban-ts-comment': ['error', { 'ts-expect-error': true, 'ts-ignore': true, 'ts-nocheck': true, 'ts-check': true }],
     },
+  },
+  {
+    name: 'homeroom/api-objects',
+    files: ['api/src/**/*.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...syntax, environment, shapes] },
   },
   {
     name: 'homeroom/api-types',

@@ -154,7 +154,7 @@ export async function contract(): Promise<string> {
     limited: false,
     metrics: createMetrics(),
     jobs: { enqueue: none, ready: none, stop: async () => {} },
-    bus: { listen: () => () => {}, onReconnect: () => () => {}, connected: false, close: async () => {} },
+    bus: { listen: () => () => {}, onReconnect: () => () => {}, connected: () => false, close: async () => {} },
     jwtPrivateKey: newSigningKey(),
     secretKey: newSecretKey(),
     rollout: loadConfig({}).rollout,
@@ -217,7 +217,7 @@ export async function startApi(config: Config, urls: LoginUrls, log: Log, webRoo
   }
   const health = healthOf({
     database: async () => (await platform.query('select 1')).length === 1,
-    listener: () => bus.connected,
+    listener: bus.connected,
     queue: jobs.ready,
     schema: () => platformIsCurrent(platform.query),
   })
@@ -319,7 +319,7 @@ async function openWorkerProbes({ config, ownerUrl, bus, jobs, metrics, log }: {
   const ask = <Row>(text: string) => withClient(connection, async client => (await client.query(text)).rows as Row[])
   const health = healthOf({
     database: async () => (await ask('select 1')).length === 1,
-    listener: () => bus.connected,
+    listener: bus.connected,
     queue: jobs.ready,
     schema: () => platformIsCurrent(ask),
   })

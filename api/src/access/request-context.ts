@@ -26,7 +26,8 @@ export interface Client {
 export class RequestContext {
   constructor(private readonly facts: {
     readonly requestId: string
-    readonly log: Log
+    /** Makes the operation's log when there is something to say: most pass in silence. */
+    readonly openLog: () => Log
     readonly client: Client
     readonly principal: Principal
     readonly tenantId: string | undefined
@@ -37,7 +38,7 @@ export class RequestContext {
   }) {}
 
   // Held in an object of its own, which a clone shares.
-  private readonly operation: { name: string, price: number, charge?: Charge | undefined } = { name: 'anonymous', price: 0 }
+  private readonly operation: { name: string, price: number, charge: Charge | undefined, log: Log | undefined } = { name: 'anonymous', price: 0, charge: undefined, log: undefined }
   /** What the client calls the operation, or its first field; known once the document has been read. */
   get operationName(): string { return this.operation.name }
   nameOperation(name: string): void { this.operation.name = name.slice(0, 200) }
@@ -69,7 +70,7 @@ export class RequestContext {
   }
 
   get requestId(): string { return this.facts.requestId }
-  get log(): Log { return this.facts.log }
+  get log(): Log { return this.operation.log ??= this.facts.openLog() }
   get client(): Client { return this.facts.client }
   get principal(): Principal { return this.facts.principal }
   /** The tenant in context; undefined where nothing names one. */

@@ -102,15 +102,7 @@ export async function openSchools(options: {
         const rows = () => new Kysely<never>({ dialect: new TenantDialect(connection), plugins: [router.marks(tenant.id)] })
         const isolationLevel = snapshot ? 'repeatable read' : 'read committed'
         const transaction = readOnly ? beginReading(connection, rows, isolationLevel, brief) : await beginWriting(rows(), isolationLevel)
-        let em: EntityManager | undefined
-        const db: SchoolDb = {
-          plane: 'school',
-          tenantId: tenant.id,
-          // Made when asked for: most reads do without.
-          get em() { return em ??= orm.em.openFor(tenant.id, transaction.rows()) },
-          rows: <Tables>() => transaction.rows() as unknown as Transaction<Tables>,
-          run: async <Row>(statement: CompiledQuery<Row>) => (await connection.executeQuery<Row>(statement)).rows,
-        }
+        const db = new OpenSchool(tenant.id, connection, transaction, orm.em)
         try {
           const answer = await fn(db)
           await transaction.commit()
@@ -143,6 +135,21 @@ const parsers = new Map<number, (text: string) => unknown>([
   // Counts and numbers of changes: no school gets near 2^53.
   [pg.types.builtins.INT8, Number],
 ])
+
+/** A class for its getter: of an object literal with one V8 makes a shape each time, and keeps with it all that the object holds. */
+class OpenSchool implements SchoolDb {
+  readonly plane = 'school'
+  #em: EntityManager | undefined
+
+  constructor(readonly tenantId: string, private readonly connection: TenantConnection, private readonly transaction: OpenTransaction, private readonly entities: SchoolEntityManager) {}
+
+  /** Made when asked for: most reads do without. */
+  get em(): EntityManager { return this.#em ??= this.entities.openFor(this.tenantId, this.transaction.rows()) }
+
+  rows<Tables>(): Kysely<Tables> { return this.transaction.rows() as unknown as Transaction<Tables> }
+
+  async run<Row>(statement: CompiledQuery<Row>): Promise<Row[]> { return (await this.connection.executeQuery<Row>(statement)).rows }
+}
 
 interface OpenTransaction { readonly rows: () => Transaction<never>, commit: () => Promise<void>, rollback: () => Promise<void> }
 

@@ -12,7 +12,7 @@ export interface Bus {
   listen: <Payload>(topic: Topic<Payload>, hear: (payload: Payload) => void) => () => void
   /** Called when a lost connection is back: whatever was said meanwhile was missed, so read again. */
   onReconnect: (reread: () => void) => () => void
-  readonly connected: boolean
+  readonly connected: () => boolean
   close: () => Promise<void>
 }
 
@@ -95,7 +95,7 @@ export async function openBus(options: { url: string, topics: readonly Topic<unk
       rereaders.add(reread)
       return () => void rereaders.delete(reread)
     },
-    get connected() { return client !== undefined },
+    connected: () => client !== undefined,
     async close() {
       closed = true
       clearTimeout(reconnect)

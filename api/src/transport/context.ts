@@ -81,13 +81,9 @@ export async function openContext(reception: Reception, arrival: Arrival): Promi
   })
   const access = principal.kind === 'superadmin' ? readAccess(arrival) : undefined
   const trail = trailOf(principal, arrival.requestId)
-  let log: Log | undefined
   const context: RequestContext = new RequestContext({
     requestId: arrival.requestId,
-    // Made when there is something to say: most operations pass in silence.
-    get log() {
-      return log ??= reception.log.child({ requestId: arrival.requestId, ...(tenantId && { tenantId }), ...(principal.kind !== 'visitor' && whoseLog(principal)) })
-    },
+    openLog: () => reception.log.child({ requestId: arrival.requestId, ...(tenantId && { tenantId }), ...(principal.kind !== 'visitor' && whoseLog(principal)) }),
     client: arrival.client,
     idempotencyKeys: arrival.idempotencyKeys,
     principal,

@@ -18,6 +18,6 @@ export function measureHealth(metrics: Metrics, health: () => Promise<Readonly<R
 }
 
 /** Shows whether the process hears what others publish. */
-export function measureListener(metrics: Metrics, bus: { readonly connected: boolean }): void {
-  measure(metrics, 'listener_connected', 'Whether the listener has its connection: 1 or 0.', () => Number(bus.connected))
+export function measureListener(metrics: Metrics, bus: { readonly connected: () => boolean }): void {
+  measure(metrics, 'listener_connected', 'Whether the listener has its connection: 1 or 0.', () => Number(bus.connected()))
 }

@@ -72,7 +72,7 @@ export async function openTwoSchools(options: { now?: () => Date, timeZones?: re
         const school = door(accountId)
         const contextValue = new RequestContext({
           requestId: randomUUID(),
-          log: createLog('silent'),
+          openLog: () => createLog('silent'),
           client: { address: '127.0.0.1', userAgent: undefined, refreshToken: undefined, keepRefreshToken: () => {} },
           principal: { kind: 'member', accountId, sessionId: randomUUID(), tenantId: id, role, suspended: false, expiresAt: new Date(Date.now() + 60_000) },
           tenantId: id,

@@ -64,7 +64,7 @@ async function migrateAll(control: pg.Client, parts: DriveParts, order: Order, s
       const task = queue.shift()
       if (task?.notBefore)
         await wait(Math.max(0, task.notBefore - Date.now()), undefined, { signal: parts.signal }).catch(() => {})
-      return broken ?? telling.lost ?? parts.signal.aborted ? undefined : task
+      return broken ?? telling.lost() ?? parts.signal.aborted ? undefined : task
     },
     settled: telling.settled,
     // An export of a large school takes its time: nobody waits for it who has anything else to do.

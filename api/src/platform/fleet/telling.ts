@@ -7,7 +7,7 @@ const tellEveryMs = 250
 export interface Telling {
   settled: (tenantId: string) => void
   /** What became of the connection that tells; without it, and the drivers' lock on it, nobody drives. */
-  readonly lost: unknown
+  readonly lost: () => unknown
   /** Tells the rest. */
   stop: () => Promise<void>
 }
@@ -28,7 +28,7 @@ export function startTelling(control: pg.Client, rolloutId: string): Telling {
   const timer = setInterval(() => void tell().catch((error: unknown) => { lost ??= error }), tellEveryMs)
   return {
     settled: tenantId => void untold.push(tenantId),
-    get lost() { return lost },
+    lost: () => lost,
     async stop() {
       clearInterval(timer)
       await tell()

@@ -12,7 +12,7 @@ beforeEach(() => {
     changed = hear as typeof changed
     return () => {}
   }
-  feed = new TenantsFeed({ listen, onReconnect: () => () => {}, connected: true, close: async () => {} } as Bus, async ids => ids.map(id => ({ id })) as never, createLog('silent'))
+  feed = new TenantsFeed({ listen, onReconnect: () => () => {}, connected: () => true, close: async () => {} } as Bus, async ids => ids.map(id => ({ id })) as never, createLog('silent'))
 })
 afterEach(() => {
   feed.close()

@@ -37,7 +37,7 @@ export function typesOf({ types }: Pick<ChangeList, 'types'>): RecordType[] {
 }
 
 /** One page of the records in the order of their last change. A record that changes again moves to the end, so none is missed. */
-export async function changesPage(db: SchoolDb, { types, ...args }: ChangeList) {
+export async function changesPage(db: SchoolDb, { types, ...args }: ChangeList): Promise<ChangePage> {
   const wanted = typesOf({ types })
   const list = [db.tenantId, 'changes', wanted]
   const { limit, after } = readPage(args, list, kinds)
@@ -57,11 +57,15 @@ export async function changesPage(db: SchoolDb, { types, ...args }: ChangeList) 
     // At the end it is the place behind the last change of any type, so that who asks often never falls behind.
     endCursor: more ? cursorOf(nodes.at(-1)!) : seal({ began: place.began, changed: last, ...beyond }),
   }
-  return {
-    nodes,
-    pageInfo,
-    get edges() { return nodes.map(node => ({ cursor: cursorOf(node), node })) },
-    count: async () => (await Promise.all(wanted.map(type => countOf(db, type, place)))).reduce((sum, count) => sum + count, 0),
+  const count = async () => (await Promise.all(wanted.map(type => countOf(db, type, place)))).reduce((sum, count) => sum + count, 0)
+  return new ChangePage(nodes, pageInfo, cursorOf, count)
+}
+
+class ChangePage {
+  constructor(readonly nodes: readonly ChangeRow[], readonly pageInfo: PageInfo, private readonly cursorOf: (row: ChangeRow) => string, readonly count: () => Promise<number>) {}
+
+  get edges(): readonly { cursor: string, node: ChangeRow }[] {
+    return this.nodes.map(node => ({ cursor: this.cursorOf(node), node }))
   }
 }
 
