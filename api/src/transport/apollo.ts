@@ -1,9 +1,9 @@
-import type { ApolloServerOptionsWithGateway, ApolloServerPlugin, GraphQLRequestContextDidEncounterErrors, GraphQLRequestContextDidResolveOperation, GraphQLRequestContextWillSendResponse } from '@apollo/server'
-import type { GraphQLSchema, OperationDefinitionNode } from 'graphql'
+import type { ApolloServerOptionsWithGateway, ApolloServerPlugin, GraphQLRequestContextDidEncounterErrors, GraphQLRequestContextDidResolveOperation, GraphQLRequestContextResponseForOperation, GraphQLRequestContextWillSendResponse, GraphQLResponse } from '@apollo/server'
+import type { ExecutionResult, GraphQLSchema, OperationDefinitionNode } from 'graphql'
 import type { RequestContext } from '../access/request-context.ts'
 import type { Metrics } from '../shared/metrics.ts'
 import type { NoteRequest } from './request-notes.ts'
-import { ApolloServer } from '@apollo/server'
+import { ApolloServer, HeaderMap } from '@apollo/server'
 import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled'
 import { GraphQLError, Kind } from 'graphql'
 import { TookTooLong } from '../shared/errors.ts'
@@ -17,11 +17,12 @@ import { noteAnswer } from './request-notes.ts'
 import { nameTrace } from './trace-requests.ts'
 
 type Resolved = GraphQLRequestContextDidResolveOperation<RequestContext>
+type Asked = GraphQLRequestContextResponseForOperation<RequestContext>
 type Failed = GraphQLRequestContextDidEncounterErrors<RequestContext>
 type Answering = GraphQLRequestContextWillSendResponse<RequestContext>
 
 /** What is done for each request, in this order. One plugin: Apollo makes promises for each hook of each, which is dear for a small answer. */
-function eachRequest(schema: GraphQLSchema, metrics: Metrics, note: NoteRequest): ApolloServerPlugin<RequestContext> {
+function eachRequest(schema: GraphQLSchema, answer: Execution['answer'], metrics: Metrics, note: NoteRequest): ApolloServerPlugin<RequestContext> {
   const count = counter(schema, metrics)
   return {
     async requestDidStart() {
@@ -33,6 +34,7 @@ function eachRequest(schema: GraphQLSchema, metrics: Metrics, note: NoteRequest)
           claimOnce(resolved)
           refuseSubscription(resolved)
         },
+        responseForOperation: answer,
         didEncounterErrors: async failed => tellErrors(failed),
         async willSendResponse(answering) {
           count(answering, startedAt)
@@ -112,26 +114,47 @@ function counter(schema: GraphQLSchema, { graphqlRequests, graphqlSeconds }: Met
 type Gateway = ApolloServerOptionsWithGateway<RequestContext>['gateway']
 type GatewayExecutor = NonNullable<Awaited<ReturnType<Gateway['load']>>['executor']>
 
-/** Apollo lets another execute in its place where that is a gateway to other servers; here it is `compiled.ts`. */
-function executedByUs(schema: GraphQLSchema): Gateway {
-  const executor = openExecutor(schema)
+/** Executes in Apollo's place. */
+interface Execution {
+  /** Runs the operation: its answer, where that is without errors. */
+  readonly answer: (asked: Asked) => Promise<GraphQLResponse | null>
+  readonly gateway: Gateway
+}
+
+/**
+ * Has `compiled.ts` execute. Errors are Apollo's to tell, to format and to give a status: it finds what was answered with
+ * some where it would ask a gateway. All answers could go that way, but what Apollo makes for a gateway keeps everything
+ * of a request in memory until the next full collection.
+ */
+function executedByUs(schema: GraphQLSchema): Execution {
+  const { execute } = openExecutor(schema)
+  const failed = new WeakMap<object, Promise<ExecutionResult>>()
   return {
-    onSchemaLoadOrUpdate(callback) {
-      callback({ apiSchema: schema, coreSupergraphSdl: '' })
-      return () => {}
+    async answer({ document, request: { operationName, variables }, contextValue: context }) {
+      const executed = execute({ document, operationName, variables, context })
+      const singleResult = await executed.catch(() => undefined)
+      if (singleResult && !singleResult.errors)
+        return { http: { status: undefined, headers: new HeaderMap() }, body: { kind: 'single', singleResult } }
+      failed.set(context, executed)
+      return null
     },
-    load: async () => ({
-      executor: ({ document, request, context }) => executor.execute({ document, operationName: request.operationName, variables: request.variables, context }) as ReturnType<GatewayExecutor>,
-    }),
-    stop: async () => {},
+    gateway: {
+      onSchemaLoadOrUpdate(callback) {
+        callback({ apiSchema: schema, coreSupergraphSdl: '' })
+        return () => {}
+      },
+      load: async () => ({ executor: ({ context }) => failed.get(context) as ReturnType<GatewayExecutor> }),
+      stop: async () => {},
+    },
   }
 }
 
 export function apolloServer(schema: GraphQLSchema, metrics: Metrics, note: NoteRequest): ApolloServer<RequestContext> {
+  const { answer, gateway } = executedByUs(schema)
   return new ApolloServer<RequestContext>({
-    gateway: executedByUs(schema),
+    gateway,
     // Cache hints nobody gives here would cost every field of every answer a call: 40 % of a long list.
-    plugins: [ApolloServerPluginLandingPageDisabled(), ApolloServerPluginCacheControlDisabled(), ...documentPlugins, eachRequest(schema, metrics, note)],
+    plugins: [ApolloServerPluginLandingPageDisabled(), ApolloServerPluginCacheControlDisabled(), ...documentPlugins, eachRequest(schema, answer, metrics, note)],
     validationRules: documentRules,
     parseOptions: { maxTokens },
     validationOptions: { maxErrors: 5 },
