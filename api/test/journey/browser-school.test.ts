@@ -27,6 +27,17 @@ async function signIn(school: SignedUp, options: Parameters<TestBrowser['newPage
   return page
 }
 
+/** What the page asks by this name waits until it is let go. */
+async function holdBack(page: WatchedPage, operationName: string): Promise<{ release: () => void }> {
+  const held = Promise.withResolvers<void>()
+  await page.route('**/graphql', async (route) => {
+    if ((route.request().postDataJSON() as { operationName?: string } | null)?.operationName === operationName)
+      await held.promise
+    await route.continue()
+  })
+  return { release: held.resolve }
+}
+
 describe.each([
   ['desktop, light', { viewport: { width: 1280, height: 860 }, colorScheme: 'light' as const }],
   ['phone, dark', { viewport: { width: 390, height: 844 }, colorScheme: 'dark' as const }],
@@ -64,9 +75,14 @@ describe.each([
     await expectAccessible(page)
 
     await page.goto('/classes')
+    const terms = await holdBack(page, 'TermsToChoose')
     await page.getByRole('button', { name: /Create class/ }).first().click()
     await page.getByLabel('Class', { exact: true }).fill('Mathematics 7b')
-    await page.getByRole('checkbox', { name: 'Semester 2' }).waitFor()
+    await page.getByRole('dialog').getByRole('button', { name: 'Create class' }).click()
+    await page.getByText('Choose at least one term.').waitFor()
+    terms.release()
+    await page.getByText('Choose at least one term.').waitFor({ state: 'detached' })
+    await page.getByRole('checkbox', { name: 'Semester 2', checked: true }).waitFor()
     await expectAccessible(page)
     await page.getByRole('dialog').getByRole('button', { name: 'Create class' }).click()
     await page.getByRole('heading', { name: 'Mathematics 7b' }).waitFor()
