@@ -136,19 +136,25 @@ const parsers = new Map<number, (text: string) => unknown>([
   [pg.types.builtins.INT8, Number],
 ])
 
-/** A class for its getter: of an object literal with one V8 makes a shape each time, and keeps with it all that the object holds. */
 class OpenSchool implements SchoolDb {
   readonly plane = 'school'
+  readonly #connection: TenantConnection
+  readonly #transaction: OpenTransaction
+  readonly #entities: SchoolEntityManager
   #em: EntityManager | undefined
 
-  constructor(readonly tenantId: string, private readonly connection: TenantConnection, private readonly transaction: OpenTransaction, private readonly entities: SchoolEntityManager) {}
+  constructor(readonly tenantId: string, connection: TenantConnection, transaction: OpenTransaction, entities: SchoolEntityManager) {
+    this.#connection = connection
+    this.#transaction = transaction
+    this.#entities = entities
+  }
 
   /** Made when asked for: most reads do without. */
-  get em(): EntityManager { return this.#em ??= this.entities.openFor(this.tenantId, this.transaction.rows()) }
+  get em(): EntityManager { return this.#em ??= this.#entities.openFor(this.tenantId, this.#transaction.rows()) }
 
-  rows<Tables>(): Kysely<Tables> { return this.transaction.rows() as unknown as Transaction<Tables> }
+  rows<Tables>(): Kysely<Tables> { return this.#transaction.rows() as unknown as Transaction<Tables> }
 
-  async run<Row>(statement: CompiledQuery<Row>): Promise<Row[]> { return (await this.connection.executeQuery<Row>(statement)).rows }
+  async run<Row>(statement: CompiledQuery<Row>): Promise<Row[]> { return (await this.#connection.executeQuery<Row>(statement)).rows }
 }
 
 interface OpenTransaction { readonly rows: () => Transaction<never>, commit: () => Promise<void>, rollback: () => Promise<void> }

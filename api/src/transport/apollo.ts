@@ -17,7 +17,7 @@ import { noteAnswer } from './request-notes.ts'
 import { nameTrace } from './trace-requests.ts'
 
 type Resolved = GraphQLRequestContextDidResolveOperation<RequestContext>
-type Asked = GraphQLRequestContextResponseForOperation<RequestContext>
+type Executing = GraphQLRequestContextResponseForOperation<RequestContext>
 type Failed = GraphQLRequestContextDidEncounterErrors<RequestContext>
 type Answering = GraphQLRequestContextWillSendResponse<RequestContext>
 
@@ -117,7 +117,7 @@ type GatewayExecutor = NonNullable<Awaited<ReturnType<Gateway['load']>>['executo
 /** Executes in Apollo's place. */
 interface Execution {
   /** Runs the operation: its answer, where that is without errors. */
-  readonly answer: (asked: Asked) => Promise<GraphQLResponse | null>
+  readonly answer: (executing: Executing) => Promise<GraphQLResponse | null>
   readonly gateway: Gateway
 }
 
@@ -128,6 +128,7 @@ interface Execution {
  */
 function executedByUs(schema: GraphQLSchema): Execution {
   const { execute } = openExecutor(schema)
+  // By context, of which Apollo makes one for each operation.
   const failed = new WeakMap<object, Promise<ExecutionResult>>()
   return {
     async answer({ document, request: { operationName, variables }, contextValue: context }) {

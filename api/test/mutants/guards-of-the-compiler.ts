@@ -21,6 +21,7 @@ export const compilerGuards: readonly Guard[] = [
   { name: 'compiled operations are bounded', file: executor, guard: 'if (kept.size > keep)', without: 'if (kept.size > keep * 10)', tests: refusals },
   { name: 'compiling takes a share of the time', file: executor, guard: 'if (from < restsUntil)', without: 'if (from < -restsUntil)', tests: refusals },
   { name: 'what was answered with errors is not run again by Apollo', file: server, guard: 'executor: ({ context }) => failed.get(context)', without: 'executor: ({ document, request, context }) => execute({ document, operationName: request.operationName, variables: request.variables, context })', tests: ['src/access/limits.test.ts'] },
+  { name: 'nothing of what was answered without errors stays in memory', file: server, guard: 'if (singleResult && !singleResult.errors)', without: 'if (singleResult && !singleResult.errors && !context)', tests: ['test/journey/requests-left.test.ts'] },
   { name: 'several errors are asked for once more', file: executor, guard: 'others.length === 0 && expected(only)', without: 'expected(only)', tests: alike },
   { name: 'what nobody expected is asked for once more', file: executor, guard: 'others.length === 0 && expected(only)', without: 'others.length === 0', tests: alike },
   { name: 'an answer of which nothing is left is asked for once more', file: executor, guard: '(data || atRoot)', without: '(data || atRoot || path.length > 0)', tests: alike },
