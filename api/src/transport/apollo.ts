@@ -12,7 +12,7 @@ import { openExecutor } from './compiled.ts'
 import { claimOnce, settle } from './once.ts'
 import { rootFieldOf } from './operation-name.ts'
 import { admitOperation, documentPlugins, documentRules, maxTokens } from './protection.ts'
-import { expected, publicError } from './public-error.ts'
+import { expected, isOfDocument, publicError } from './public-error.ts'
 import { noteAnswer } from './request-notes.ts'
 import { nameTrace } from './trace-requests.ts'
 
@@ -66,8 +66,8 @@ function tellErrors({ errors, contextValue, operationName }: Failed): void {
       error.extensions.http = { status: 400 }
     if (known instanceof TookTooLong)
       contextValue.log.warn({ err: known.cause, operationName, path: error.path }, 'an operation took too long')
-    // Without a path nothing ran: the document or its variables were refused.
-    else if (!known && error.path)
+    // A refusal of the document or of its variables is the client's to hear.
+    else if (!known && (error.path || !isOfDocument(error.extensions.code)))
       contextValue.log.error({ err: error.originalError ?? error, operationName, path: error.path }, 'an operation failed')
   }
 }

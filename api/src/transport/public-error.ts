@@ -5,6 +5,11 @@ import { ExpectedError, TookTooLong, Unavailable } from '../shared/errors.ts'
 /** GraphQL's own refusals of a document; their words are about the document, not about us. */
 const documentCodes = new Set(['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED', 'BAD_USER_INPUT', 'OPERATION_RESOLUTION_FAILURE', 'BAD_REQUEST', 'PERSISTED_QUERY_NOT_SUPPORTED'])
 
+/** Whether a document, or its variables, is refused with this code. */
+export function isOfDocument(code: unknown): boolean {
+  return documentCodes.has(String(code ?? ''))
+}
+
 /** What a client hears of an error that nobody expected. */
 export const unexpectedWords = 'Something went wrong on our side. Please try again; if it stays, tell us the request id.'
 
@@ -32,9 +37,9 @@ export function publicError(formatted: GraphQLFormattedError, error: unknown): G
     const { http: _, ...extensions } = known.extensions
     return { ...formatted, message: known.message, extensions }
   }
-  const code = String(formatted.extensions?.code ?? '')
-  if (documentCodes.has(code))
-    return { ...formatted, message: quiet(formatted.message), extensions: { code } }
+  const { code } = formatted.extensions ?? {}
+  if (isOfDocument(code))
+    return { ...formatted, message: quiet(formatted.message), extensions: { code: String(code) } }
   return {
     message: unexpectedWords,
     ...(formatted.path && { path: formatted.path }),

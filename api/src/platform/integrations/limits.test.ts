@@ -1,18 +1,20 @@
 import type { SignedUp, TestHomeroom } from '../../../test/harness/homeroom.ts'
 import type { TestKey } from '../../../test/harness/keys.ts'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { logSink } from '../../../test/harness/canaries.ts'
 import { graphqlClient } from '../../../test/harness/client.ts'
 import { openHomeroom } from '../../../test/harness/homeroom.ts'
 import { makeKey } from '../../../test/harness/keys.ts'
 import { openSuperadmin } from '../../../test/harness/superadmin.ts'
 
+const log = logSink()
 let homeroom: TestHomeroom
 let school: SignedUp
 let operator: Awaited<ReturnType<typeof openSuperadmin>>
 let schools = 0
 
 beforeAll(async () => {
-  homeroom = await openHomeroom({ config: { rateLimits: true } })
+  homeroom = await openHomeroom({ config: { rateLimits: true, logLevel: 'error' }, logTo: log })
   operator = await openSuperadmin(homeroom)
 })
 beforeEach(async () => {
@@ -35,6 +37,15 @@ async function exhaust(key: TestKey): Promise<number> {
   }
   throw new Error('It was never refused.')
 }
+
+test('where points cannot be counted nothing runs, and the log says why', async () => {
+  const key = await makeKey(school.client, ['roster.users:read'])
+  await homeroom.database.sql('alter table platform.api_points rename to no_points')
+  const { errors } = await send(key).finally(() => homeroom.database.sql('alter table platform.no_points rename to api_points'))
+  expect(errors).toMatchObject([{ extensions: { code: 'INTERNAL_SERVER_ERROR' } }])
+  expect(log.lines.map(line => JSON.parse(line) as object)).toMatchObject([{ requestId: errors![0]!.extensions.requestId, err: { code: '42P01' } }])
+  expect((await send(key)).errors).toBeUndefined()
+})
 
 test('each answer says what it cost, and what is left', async () => {
   const key = await makeKey(school.client, ['roster.users:read'])
