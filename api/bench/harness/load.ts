@@ -17,6 +17,9 @@ export async function send(request: Asking): Promise<never> {
   return JSON.parse(text) as never
 }
 
+/** Blocks of each side that do not count: engines compile what has run often, and servers run for weeks. */
+export const warmUp = 5
+
 /** Asks over ten connections for some seconds, each as soon as it has its answer. */
 export async function load(request: Asking, seconds: number): Promise<{ perSecond: number, latency: number }> {
   const result = await autocannon({ url: request.url, method: 'POST', headers: headers(request), body: JSON.stringify(request.body), connections: 10, duration: seconds })

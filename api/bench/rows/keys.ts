@@ -4,14 +4,12 @@ import pg from 'pg'
 import { scopes } from '../../src/access/scopes.ts'
 import { ask } from '../harness/client.ts'
 import { openHomeroom } from '../harness/homeroom.ts'
-import { load } from '../harness/load.ts'
+import { load, warmUp } from '../harness/load.ts'
 import { median, ratioInTurn, takeTurns } from '../harness/samples.ts'
 import { openSchool } from '../harness/school.ts'
 import { questions } from './questions.ts'
 
 const target = 0.85
-/** Blocks of each that do not count: engines compile what has run often. */
-const warmUp = 5
 
 /** What it costs a read that a program asks for it: points are counted, the request is logged, and the key's last use noted. */
 export async function keys(bench: Bench): Promise<Line[]> {

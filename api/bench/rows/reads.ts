@@ -6,16 +6,13 @@ import { loadConfig } from '../../src/config.ts'
 import { startChild } from '../harness/children.ts'
 import { countStatements } from '../harness/count-statements.ts'
 import { openHomeroom } from '../harness/homeroom.ts'
-import { load, send } from '../harness/load.ts'
+import { load, send, warmUp } from '../harness/load.ts'
 import { median, ratioInTurn, takeTurns } from '../harness/samples.ts'
 import { openSchool } from '../harness/school.ts'
 import { questions } from './questions.ts'
 
 const handWritten = fileURLToPath(new URL('../rivals/json-agg.ts', import.meta.url))
 const otherEngine = fileURLToPath(new URL('../rivals/postgraphile.ts', import.meta.url))
-
-/** Blocks of each side that do not count: the engines compile what has run often, and servers run for weeks. */
-const warmUp = 5
 
 /** Requests per second for three reads of one school, against a hand-written server and PostGraphile. */
 export async function reads(bench: Bench): Promise<Line[]> {
