@@ -7,7 +7,7 @@ const documentCodes = new Set(['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILE
 
 /** Whether a document, or its variables, is refused with this code. */
 export function isOfDocument(code: unknown): boolean {
-  return documentCodes.has(String(code ?? ''))
+  return documentCodes.has(String(code))
 }
 
 /** What a client hears of an error that nobody expected. */
@@ -37,9 +37,9 @@ export function publicError(formatted: GraphQLFormattedError, error: unknown): G
     const { http: _, ...extensions } = known.extensions
     return { ...formatted, message: known.message, extensions }
   }
-  const { code } = formatted.extensions ?? {}
+  const code = String(formatted.extensions?.code)
   if (isOfDocument(code))
-    return { ...formatted, message: quiet(formatted.message), extensions: { code: String(code) } }
+    return { ...formatted, message: quiet(formatted.message), extensions: { code } }
   return {
     message: unexpectedWords,
     ...(formatted.path && { path: formatted.path }),
